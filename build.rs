@@ -1,0 +1,38 @@
+//! Compiles the contract with protox, so that no protoc is needed.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+/// Every file of the contract; each service has its own.
+const CONTRACT: [&str; 3] = [
+    "leadtap/v1/error_reason.proto",
+    "leadtap/v1/lead.proto",
+    "leadtap/v1/login_service.proto",
+];
+
+/// Messages that carry a secret: they get no `Debug`, so that nobody prints them.
+const WITHOUT_DEBUG: [&str; 2] = [
+    "leadtap.v1.StartAuthorizationResponse",
+    "leadtap.v1.CompleteAuthorizationRequest",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=proto");
+    let mut contract = protox::Compiler::new(["proto"])?;
+    contract
+        .include_imports(true)
+        .include_source_info(true)
+        .open_files(CONTRACT)?;
+
+    // Server reflection hands these out; they carry the proto's comments.
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    std::fs::write(
+        out.join("descriptors.bin"),
+        contract.encode_file_descriptor_set(),
+    )?;
+
+    tonic_prost_build::configure()
+        .skip_debug(WITHOUT_DEBUG)
+        .compile_fds(contract.file_descriptor_set())?;
+    Ok(())
+}

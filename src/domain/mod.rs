@@ -1,0 +1,13 @@
+//! The words of leadtap: what a login, a lead, a token and a site are, and
+//! which changes of them are allowed. Nothing here reads a clock, a disk or a
+//! socket.
+
+pub mod authorization;
+pub mod clock;
+pub mod failure;
+pub mod ids;
+pub mod lead;
+pub mod limits;
+pub mod secret;
+pub mod site;
+pub mod token;

@@ -1,0 +1,1 @@
+//! The protocol that Instagram speaks, from our side of the wire.

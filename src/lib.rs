@@ -1,0 +1,22 @@
+//! "Continue with Instagram" for WooCommerce shops: the daemon `leadtap`.
+//!
+//! A layer imports only from those above it in this list; a test holds that.
+//!
+//! | layer | what it is | what only it may name |
+//! |---|---|---|
+//! | [`domain`] | the words: login, lead, token, site | |
+//! | [`storage`] | what must not be lost | sled |
+//! | [`instagram`] | the protocol, as seen from our side | reqwest |
+//! | [`service`] | the use cases | |
+//! | [`grpc`] | the contract, as seen from a caller's side | tonic, generated types |
+//! | [`app`], [`config`] | a running daemon, from its settings | |
+//! | [`cli`] | the commands | |
+//!
+//! [`sandbox`] stands beside them: a fake Instagram and a demo shop, for tests
+//! and for development. It shares no code with [`instagram`], so that a
+//! mistake in one is not hidden by the same mistake in the other.
+
+pub mod domain;
+pub mod grpc;
+pub mod instagram;
+pub mod sandbox;

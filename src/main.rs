@@ -1,0 +1,3 @@
+//! The `leadtap` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! A fake Instagram to develop and test against, and the demo shop.
