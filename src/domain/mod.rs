@@ -3,6 +3,7 @@
 //! socket.
 
 pub mod authorization;
+pub mod caller;
 pub mod clock;
 pub mod failure;
 pub mod ids;
