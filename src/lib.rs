@@ -20,3 +20,4 @@ pub mod domain;
 pub mod grpc;
 pub mod instagram;
 pub mod sandbox;
+pub mod storage;

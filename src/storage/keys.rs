@@ -1,0 +1,178 @@
+//! Where each record is: keys that begin with the site, then the kind.
+//!
+//! ```text
+//! [length of name][name of site] [kind] [the record's own key, big-endian]
+//! [0] [name]                            the store's own records
+//! ```
+//!
+//! The length in front makes the sites prefix-free: no key of one site can
+//! ever be read as a key of another.
+
+use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId, StateHash};
+use crate::domain::site::SiteId;
+
+/// The kinds of records. The byte stands in every key and never changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Kind {
+    /// One login that has left `Pending`, by its state's hash.
+    Authorization = b'A',
+    /// A lead, by its id.
+    Lead = b'L',
+    /// Logins that began in one commit, by the commit's number.
+    Pack = b'P',
+    /// A lead's id, by Instagram's app-scoped id.
+    ScopedId = b'S',
+    /// A lead's sealed token, by the lead's id.
+    Token = b'T',
+    /// A lead's id, by Instagram's account id.
+    UserId = b'U',
+}
+
+impl Kind {
+    /// All of them, in the order of their bytes.
+    pub const ALL: [Self; 6] = [
+        Self::Authorization,
+        Self::Lead,
+        Self::Pack,
+        Self::ScopedId,
+        Self::Token,
+        Self::UserId,
+    ];
+
+    fn of(byte: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as u8 == byte)
+    }
+}
+
+/// The ledger's key.
+pub const LEDGER: &[u8] = b"\0ledger";
+
+/// The key under which a known text is sealed.
+pub const KEY_CHECK: &[u8] = b"\0key-check";
+
+/// The first key that belongs to a site.
+pub const FIRST_OF_SITES: &[u8] = b"\x01";
+
+fn site_prefix(site: &SiteId, more: usize) -> Vec<u8> {
+    let name = site.as_str().as_bytes();
+    let mut key = Vec::with_capacity(2 + name.len() + more);
+    // A site's name has 1 to 63 bytes.
+    key.push(u8::try_from(name.len()).unwrap_or(u8::MAX));
+    key.extend_from_slice(name);
+    key
+}
+
+fn key(site: &SiteId, kind: Kind, own: &[u8]) -> Vec<u8> {
+    let mut key = site_prefix(site, own.len());
+    key.push(kind as u8);
+    key.extend_from_slice(own);
+    key
+}
+
+/// What every key of one kind of one site begins with.
+#[must_use]
+pub fn all(site: &SiteId, kind: Kind) -> Vec<u8> {
+    key(site, kind, &[])
+}
+
+/// A pack of logins that began together.
+#[must_use]
+pub fn pack(site: &SiteId, number: u64) -> Vec<u8> {
+    key(site, Kind::Pack, &number.to_be_bytes())
+}
+
+/// A login.
+#[must_use]
+pub fn authorization(site: &SiteId, state: &StateHash) -> Vec<u8> {
+    key(site, Kind::Authorization, &state.0)
+}
+
+/// A lead.
+#[must_use]
+pub fn lead(site: &SiteId, id: &LeadId) -> Vec<u8> {
+    key(site, Kind::Lead, id.as_bytes())
+}
+
+/// The lead whose id has these bytes, as an index record holds them.
+#[must_use]
+pub fn lead_of(site: &SiteId, id: &[u8]) -> Vec<u8> {
+    key(site, Kind::Lead, id)
+}
+
+/// A lead's token.
+#[must_use]
+pub fn token(site: &SiteId, id: &LeadId) -> Vec<u8> {
+    key(site, Kind::Token, id.as_bytes())
+}
+
+/// From Instagram's app-scoped id to a lead.
+#[must_use]
+pub fn scoped_id(site: &SiteId, id: &InstagramScopedId) -> Vec<u8> {
+    key(site, Kind::ScopedId, id.as_str().as_bytes())
+}
+
+/// From Instagram's account id to a lead.
+#[must_use]
+pub fn user_id(site: &SiteId, id: &InstagramUserId) -> Vec<u8> {
+    key(site, Kind::UserId, id.as_str().as_bytes())
+}
+
+/// The site, the kind and the record's own part of a key; none for the
+/// store's own records and for what is no key of ours.
+#[must_use]
+pub fn parse(key: &[u8]) -> Option<(SiteId, Kind, &[u8])> {
+    let (&length, rest) = key.split_first()?;
+    let (name, rest) = rest.split_at_checked(usize::from(length))?;
+    let (&kind, own) = rest.split_first()?;
+    let site = std::str::from_utf8(name).ok()?.parse().ok()?;
+    Some((site, Kind::of(kind)?, own))
+}
+
+/// The key that comes right after this one.
+#[must_use]
+pub fn next(mut key: Vec<u8>) -> Vec<u8> {
+    key.push(0);
+    key
+}
+
+/// The first key after all of this site's.
+#[must_use]
+pub fn after(site: &SiteId) -> Vec<u8> {
+    let mut key = site_prefix(site, 1);
+    key.push(u8::MAX);
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_tells_its_site_kind_and_record() {
+        let site: SiteId = "shop".parse().unwrap();
+        let state = StateHash([7; 32]);
+        let key = authorization(&site, &state);
+        assert_eq!(parse(&key), Some((site, Kind::Authorization, &state.0[..])));
+    }
+
+    #[test]
+    fn no_site_is_the_prefix_of_another() {
+        let (a, ab): (SiteId, SiteId) = ("a".parse().unwrap(), "ab".parse().unwrap());
+        assert!(!pack(&ab, 1).starts_with(&all(&a, Kind::Pack)));
+        assert!(!pack(&ab, 1).starts_with(&site_prefix(&a, 0)));
+    }
+
+    #[test]
+    fn packs_sort_by_their_number() {
+        let site: SiteId = "a".parse().unwrap();
+        assert!(pack(&site, 255) < pack(&site, 256));
+    }
+
+    #[test]
+    fn the_kinds_are_told_apart_and_sorted() {
+        assert!(Kind::ALL.is_sorted());
+        assert_eq!(Kind::of(b'L'), Some(Kind::Lead));
+        assert_eq!(Kind::of(b'?'), None);
+    }
+}

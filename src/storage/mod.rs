@@ -1,0 +1,41 @@
+//! What must not be lost: authorizations, leads and tokens, in sled.
+//!
+//! This is the only place that names sled. What it promises:
+//!
+//! - **Acknowledged means on the medium.** One thread, the [`committer`], takes
+//!   what is waiting, applies it in one batch, flushes, syncs the file itself
+//!   (sled's flush alone does not reach the disk) and only then answers.
+//! - **Nothing is missing in silence.** Every batch carries a sequence number
+//!   and updates the [`ledger`], which knows how many records of each kind
+//!   there are and a digest of them; a [`witness`] beside the store remembers
+//!   the newest sequence. A store that is older than its witness does not open,
+//!   and the ledger is compared with the records after every start.
+//! - **A thief of the disk gets nothing that acts.** Tokens are [`seal`]ed to
+//!   their place, states are known by their hash.
+//!
+//! Keys begin with the site ([`keys`]); values begin with a version
+//! ([`record`]).
+
+mod cache;
+mod committer;
+mod digest;
+mod engine;
+mod error;
+mod keyring;
+mod keys;
+mod ledger;
+mod opening;
+mod pack;
+mod pending;
+mod read;
+mod record;
+mod seal;
+mod store;
+mod transaction;
+mod verify;
+mod witness;
+
+pub use error::{OpenError, StoreError};
+pub use keyring::{KeyRing, KeyRingError};
+pub use store::{Health, LeadKey, Options, Store};
+pub use transaction::{CompletedLogin, Completion, SweepReport};

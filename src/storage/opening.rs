@@ -1,0 +1,164 @@
+//! Opening a store, and everything that is looked at before it may serve.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+
+use ring::rand::{SecureRandom, SystemRandom};
+
+use super::engine::Engine;
+use super::error::{EngineError, OpenError, StoreError};
+use super::keys;
+use super::ledger::Ledger;
+use super::pending::PendingIndex;
+use super::read;
+use super::record::{self, RecordError};
+use super::seal::{Place, Purpose, SealError, Sealer};
+use super::store::Options;
+use super::witness::{Witness, WitnessFile};
+use crate::domain::secret::Secret;
+
+/// What is sealed to tell a wrong key ring from a damaged store.
+const KNOWN_TEXT: &str = "leadtap";
+
+const KEY_CHECK_PLACE: Place<'static> = Place {
+    site: None,
+    record: keys::KEY_CHECK,
+    purpose: Purpose::KeyCheck,
+};
+
+/// Bytes that must fit on the disk before a store that failed is opened again:
+/// more than sled writes in one go.
+const PROBE_BYTES: usize = 4 * 1024 * 1024;
+
+/// The sled database stands in a folder of its own, so that the witness does
+/// not lie among sled's files.
+const ENGINE_FOLDER: &str = "store";
+
+/// A store that may serve.
+pub struct Opened {
+    pub engine: Engine,
+    pub ledger: Ledger,
+    pub pending: PendingIndex,
+}
+
+/// Opens or creates the store.
+///
+/// `acknowledged` is how far it had come at least, as far as this process
+/// knows; the witness beside the store may know more.
+///
+/// # Errors
+/// [`OpenError`]: it is in use, damaged, older than its witness, sealed with a
+/// key that the ring lacks, or of a newer release.
+pub fn open(
+    options: &Options,
+    sealer: &Sealer,
+    acknowledged: Option<Witness>,
+) -> Result<Opened, OpenError> {
+    let path = &options.path;
+    let io = |error: std::io::Error| OpenError::Io(path.clone(), error.to_string());
+    std::fs::create_dir_all(path).map_err(io)?;
+    let witness = WitnessFile::beside(path).read().map_err(io)?;
+
+    let engine = Engine::open(&path.join(ENGINE_FOLDER), options.cache_bytes)?;
+    if engine.is_empty() {
+        create(path, &engine, sealer)?;
+    }
+    let ledger = meta(path, &engine, keys::LEDGER)?;
+    let ledger: Ledger = record::decode(&ledger).map_err(|error| unreadable(path, error))?;
+    for witness in [witness, acknowledged].into_iter().flatten() {
+        compare(path, &ledger, witness)?;
+    }
+    check_key(path, &engine, sealer)?;
+    let pending = read::index_packs(&engine).map_err(|error| match error {
+        StoreError::Record(error) => unreadable(path, error),
+        error => OpenError::Damaged(path.clone(), error.to_string()),
+    })?;
+    Ok(Opened {
+        engine,
+        ledger,
+        pending,
+    })
+}
+
+/// A store that ends before its witness has lost something.
+fn compare(path: &Path, ledger: &Ledger, witness: Witness) -> Result<(), OpenError> {
+    if ledger.sequence < witness.sequence {
+        return Err(OpenError::Older {
+            path: path.to_owned(),
+            sequence: ledger.sequence,
+            witnessed: witness.sequence,
+        });
+    }
+    if ledger.store_id != witness.store_id {
+        return Err(OpenError::ForeignWitness(path.to_owned()));
+    }
+    Ok(())
+}
+
+/// Writes what every store has.
+fn create(path: &Path, engine: &Engine, sealer: &Sealer) -> Result<(), OpenError> {
+    let ledger = Ledger::of(random_id()?);
+    let ledger = record::encode(&ledger).map_err(|error| unreadable(path, error))?;
+    let known = Secret::from(KNOWN_TEXT);
+    let sealed = sealer
+        .seal(&known, &KEY_CHECK_PLACE)
+        .map_err(|_| OpenError::NoRandom)?;
+    let mut batch = sled::Batch::default();
+    batch.insert(keys::LEDGER, ledger);
+    batch.insert(keys::KEY_CHECK, sealed);
+    engine
+        .commit(batch)
+        .map_err(|error| OpenError::Io(path.to_owned(), error.0))
+}
+
+/// Opens the known text, to see whether the ring is the right one.
+fn check_key(path: &Path, engine: &Engine, sealer: &Sealer) -> Result<(), OpenError> {
+    let sealed = meta(path, engine, keys::KEY_CHECK)?;
+    match sealer.open(&sealed, &KEY_CHECK_PLACE) {
+        Ok(_) => Ok(()),
+        Err(SealError::KeyMissing(id)) => Err(OpenError::KeyMissing(id)),
+        Err(_) => Err(OpenError::WrongKey),
+    }
+}
+
+/// A record that every store has.
+fn meta(path: &Path, engine: &Engine, key: &[u8]) -> Result<sled::IVec, OpenError> {
+    let found = engine.get(key).map_err(|error| damaged(path, error))?;
+    found.ok_or_else(|| damaged(path, EngineError("its own records are missing".to_owned())))
+}
+
+fn damaged(path: &Path, error: EngineError) -> OpenError {
+    OpenError::Damaged(path.to_owned(), error.0)
+}
+
+fn unreadable(path: &Path, error: RecordError) -> OpenError {
+    match error {
+        RecordError::Newer(_) => OpenError::Newer(error),
+        RecordError::Malformed => OpenError::Damaged(path.to_owned(), error.to_string()),
+    }
+}
+
+fn random_id() -> Result<u128, OpenError> {
+    let mut id = [0; 16];
+    SystemRandom::new()
+        .fill(&mut id)
+        .map_err(|_| OpenError::NoRandom)?;
+    Ok(u128::from_be_bytes(id))
+}
+
+/// Whether the disk takes something again.
+///
+/// # Errors
+/// [`OpenError::Io`] with the disk's own words.
+pub fn probe(path: &Path) -> Result<(), OpenError> {
+    let file = path.join("probe");
+    let written = File::create(&file).and_then(|mut probe| {
+        probe.write_all(&vec![0; PROBE_BYTES])?;
+        probe.sync_data()
+    });
+    let removed = std::fs::remove_file(&file);
+    written
+        .and(removed)
+        .map_err(|error| OpenError::Io(path.to_owned(), error.to_string()))
+}

@@ -1,0 +1,187 @@
+//! One batch in the making: what its operations read and write.
+//!
+//! All operations run on the committer's thread, one after the other, so a
+//! check and the write that rests on it cannot be torn apart. Each sees what
+//! those before it in the same batch did.
+
+mod login;
+mod sweep;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex};
+
+use super::engine::Engine;
+use super::error::StoreError;
+use super::keys;
+use super::ledger::Ledger;
+use super::pack::{self, Entry};
+use super::pending::{self, PendingIndex, Slot};
+use super::record;
+use super::seal::Sealer;
+use super::verify::Verifier;
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::StateHash;
+use crate::domain::lead::Lead;
+use crate::domain::site::SiteId;
+
+pub use login::{CompletedLogin, Completion};
+pub use sweep::SweepReport;
+
+/// Changes to publish in memory once the batch is on the medium.
+#[derive(Default)]
+pub struct Published {
+    pub leads: Vec<(SiteId, Arc<Lead>)>,
+    packs: Vec<(SiteId, u64, Timestamp)>,
+    slots: Vec<(SiteId, StateHash, Slot)>,
+    gone_states: Vec<(SiteId, StateHash)>,
+    gone_packs: Vec<(SiteId, u64)>,
+}
+
+/// A batch in the making.
+pub struct Transaction<'a> {
+    engine: &'a Engine,
+    sealer: &'a Sealer,
+    pending: &'a Mutex<PendingIndex>,
+    ledger: Ledger,
+    verifier: Option<&'a mut Verifier>,
+    changes: HashMap<Vec<u8>, Option<Vec<u8>>>,
+    beginning: BTreeMap<SiteId, Vec<Entry>>,
+    published: Published,
+}
+
+/// A finished batch.
+pub struct Finished {
+    pub batch: sled::Batch,
+    pub ledger: Ledger,
+    pub published: Published,
+}
+
+impl<'a> Transaction<'a> {
+    /// Begins the batch after the one that `ledger` tells of.
+    pub fn begin(
+        engine: &'a Engine,
+        sealer: &'a Sealer,
+        pending: &'a Mutex<PendingIndex>,
+        mut ledger: Ledger,
+        verifier: Option<&'a mut Verifier>,
+    ) -> Self {
+        ledger.sequence = ledger.sequence.saturating_add(1);
+        Self {
+            engine,
+            sealer,
+            pending,
+            ledger,
+            verifier,
+            changes: HashMap::new(),
+            beginning: BTreeMap::new(),
+            published: Published::default(),
+        }
+    }
+
+    /// Whether no operation has changed anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.beginning.is_empty()
+    }
+
+    /// Turns the operations into one batch, ledger included.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn finish(mut self) -> Result<Finished, StoreError> {
+        self.pack_beginnings()?;
+        let mut batch = sled::Batch::default();
+        for (key, value) in &self.changes {
+            match value {
+                Some(value) => batch.insert(key.as_slice(), value.as_slice()),
+                None => batch.remove(key.as_slice()),
+            }
+        }
+        batch.insert(keys::LEDGER, record::encode(&self.ledger)?);
+        Ok(Finished {
+            batch,
+            ledger: self.ledger,
+            published: self.published,
+        })
+    }
+
+    fn pack_beginnings(&mut self) -> Result<(), StoreError> {
+        // A number is never used twice: it is made of the batch's own.
+        let mut number = self.ledger.sequence << PACKS_A_BATCH_BITS;
+        for (site, entries) in std::mem::take(&mut self.beginning) {
+            let mut entries = entries.into_iter().peekable();
+            while entries.peek().is_some() {
+                let mut pack = pack::Builder::new();
+                let mut last_expire_time = Timestamp::from_micros(i64::MIN);
+                while !pack.is_full()
+                    && let Some(entry) = entries.next()
+                {
+                    let slot = Slot {
+                        pack: number,
+                        offset: pack.push(&entry),
+                    };
+                    last_expire_time = last_expire_time.max(entry.expire_time);
+                    self.published.slots.push((site.clone(), entry.state, slot));
+                }
+                self.put(keys::pack(&site, number), pack.finish())?;
+                self.published
+                    .packs
+                    .push((site.clone(), number, last_expire_time));
+                number += 1;
+            }
+        }
+        Ok(())
+    }
+
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.changes.get(key) {
+            Some(change) => Ok(change.clone()),
+            None => Ok(self.engine.get(key)?.map(|value| value.to_vec())),
+        }
+    }
+
+    fn put(&mut self, key: Vec<u8>, value: Vec<u8>) -> Result<(), StoreError> {
+        self.change(key, Some(value))
+    }
+
+    fn remove(&mut self, key: Vec<u8>) -> Result<(), StoreError> {
+        self.change(key, None)
+    }
+
+    fn change(&mut self, key: Vec<u8>, new: Option<Vec<u8>>) -> Result<(), StoreError> {
+        let old = self.get(&key)?;
+        if let Some(old) = &old {
+            self.ledger.remove(&key, old);
+        }
+        if let Some(new) = &new {
+            self.ledger.add(&key, new);
+        }
+        if let Some(verifier) = &mut self.verifier {
+            verifier.changes(&key, old.as_deref(), new.as_deref());
+        }
+        self.changes.insert(key, new);
+        Ok(())
+    }
+}
+
+/// Packs in one batch: at most 2^16, far above the committer's largest batch.
+const PACKS_A_BATCH_BITS: u32 = 16;
+
+impl Published {
+    /// Makes the index in memory say what is on the medium now.
+    pub fn apply_to(&self, index: &Mutex<PendingIndex>) {
+        let mut index = pending::lock(index);
+        for (site, number, last_expire_time) in &self.packs {
+            index.insert_pack(site, *number, *last_expire_time);
+        }
+        for (site, state, slot) in &self.slots {
+            index.insert(site, *state, *slot);
+        }
+        for (site, state) in &self.gone_states {
+            index.remove(site, state);
+        }
+        for (site, number) in &self.gone_packs {
+            index.remove_pack(site, *number);
+        }
+    }
+}
