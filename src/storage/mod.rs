@@ -31,6 +31,8 @@ mod read;
 mod record;
 mod seal;
 mod store;
+#[cfg(test)]
+mod tests;
 mod transaction;
 mod verify;
 mod witness;

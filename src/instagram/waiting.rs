@@ -1,0 +1,115 @@
+//! When Instagram expects to answer again.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::RETRY_AFTER;
+use serde_json::Value;
+
+/// The usage of one account or app, as JSON
+/// (<https://developers.facebook.com/docs/graph-api/overview/rate-limiting>).
+const BUSINESS_USE_CASE_USAGE: &str = "x-business-use-case-usage";
+
+/// The longest wait believed. Instagram's windows are an hour or a day long;
+/// more would be a mistake that stops a shop.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The longest of the waits that an answer to a throttled call asks for.
+pub(super) fn of_throttled(headers: &HeaderMap) -> Option<Duration> {
+    regain_access(headers).max(of_unavailable(headers))
+}
+
+/// What `Retry-After` asks for. Only its form in seconds is read: Meta sends
+/// no dates, and a date would need a clock that agrees with theirs.
+pub(super) fn of_unavailable(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    believed(seconds.trim().parse().ok()?)
+}
+
+fn regain_access(headers: &HeaderMap) -> Option<Duration> {
+    headers
+        .get_all(BUSINESS_USE_CASE_USAGE)
+        .into_iter()
+        .filter_map(|header| serde_json::from_slice(header.as_bytes()).ok())
+        .filter_map(|usage: Value| longest_of(&usage))
+        .max()
+}
+
+/// The usage is an object of lists of objects; the outer keys are ids.
+fn longest_of(usage: &Value) -> Option<Duration> {
+    let lists = usage.as_object()?.values().filter_map(Value::as_array);
+    lists
+        .flatten()
+        .filter_map(|entry| whole(entry.get("estimated_time_to_regain_access")?))
+        .filter_map(|minutes| believed(minutes.saturating_mul(60)))
+        .max()
+}
+
+fn whole(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// Zero means that nothing stands in the way, which a refusal belies.
+fn believed(seconds: u64) -> Option<Duration> {
+    (seconds > 0).then(|| Duration::from_secs(seconds).min(LONGEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wait(headers: &[(&'static str, &str)]) -> Option<Duration> {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, value.parse().unwrap());
+        }
+        of_throttled(&map)
+    }
+
+    fn minutes(minutes: u64) -> Option<Duration> {
+        Some(Duration::from_secs(minutes * 60))
+    }
+
+    #[test]
+    fn the_longest_wait_of_all_entries_counts() {
+        let usage = r#"{"17841":[{"type":"instagram","call_count":100,
+            "estimated_time_to_regain_access":19},{"estimated_time_to_regain_access":"7"}],
+            "9":[{"estimated_time_to_regain_access":3}]}"#
+            .replace('\n', " ");
+        assert_eq!(wait(&[(BUSINESS_USE_CASE_USAGE, &usage)]), minutes(19));
+        let with_header = [(BUSINESS_USE_CASE_USAGE, &*usage), ("retry-after", "1200")];
+        assert_eq!(wait(&with_header), minutes(20));
+    }
+
+    #[test]
+    fn a_wait_beyond_a_day_is_not_believed() {
+        assert_eq!(
+            wait(&[("retry-after", "18446744073709551615")]),
+            minutes(24 * 60)
+        );
+        let usage = r#"{"1":[{"estimated_time_to_regain_access":18446744073709551615}]}"#;
+        assert_eq!(wait(&[(BUSINESS_USE_CASE_USAGE, usage)]), minutes(24 * 60));
+    }
+
+    #[test]
+    fn what_says_nothing_asks_for_nothing() {
+        for usage in [
+            "",
+            "x",
+            "[]",
+            "{}",
+            r#"{"1":[]}"#,
+            r#"{"1":[{}]}"#,
+            r#"{"1":{}}"#,
+            r#"{"1":[{"estimated_time_to_regain_access":0}]}"#,
+            r#"{"1":[{"estimated_time_to_regain_access":-5}]}"#,
+        ] {
+            assert_eq!(wait(&[(BUSINESS_USE_CASE_USAGE, usage)]), None, "{usage}");
+        }
+        assert_eq!(
+            wait(&[("retry-after", "Fri, 31 Dec 2027 23:59:59 GMT")]),
+            None
+        );
+        assert_eq!(wait(&[]), None);
+    }
+}

@@ -1,0 +1,171 @@
+//! The store as the rest of leadtap sees it, on a real sled in a temporary
+//! folder. What needs another process (a kill, a power cut, a full disk) is
+//! tested with the daemon in `tests/`.
+
+mod damage;
+mod leads;
+mod logins;
+mod model;
+mod sweeping;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::{CompletedLogin, Completion, KeyRing, Options, Store, StoreError};
+use crate::domain::authorization::{Authorization, AuthorizationRequest, Stage};
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{BrowserBindingHash, LeadId, StateHash};
+use crate::domain::lead::{InstagramProfile, Login};
+use crate::domain::secret::Secret;
+use crate::domain::site::{Dialect, Endpoints, InstagramApp, Site};
+use crate::domain::token::Token;
+
+const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
+const TTL: Duration = Duration::from_secs(600);
+
+/// A store in a folder of its own, which can be closed and opened again.
+struct Shelf {
+    folder: TempDir,
+    keys: Secret,
+}
+
+impl Shelf {
+    fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            keys: KeyRing::generate().unwrap(),
+        }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            path: self.path().to_owned(),
+            cache_bytes: 8 << 20,
+            lead_cache: 100,
+        }
+    }
+
+    fn try_open(&self) -> Result<Store, super::OpenError> {
+        Store::open(self.options(), KeyRing::parse(&self.keys).unwrap())
+    }
+
+    fn open(&self) -> Store {
+        self.try_open().unwrap()
+    }
+}
+
+fn site(name: &str, max_pending_authorizations: usize) -> Site {
+    Site {
+        id: name.parse().unwrap(),
+        app: InstagramApp {
+            id: "1".to_owned(),
+            secret: Secret::from("app-secret"),
+            dialect: Dialect::InstagramLogin,
+            endpoints: Endpoints::of(Dialect::InstagramLogin),
+            graph_version: "v25.0".to_owned(),
+        },
+        redirect_uris: vec!["https://shop.example/back".to_owned()],
+        scopes: vec!["instagram_business_basic".to_owned()],
+        authorization_ttl: TTL,
+        max_pending_authorizations,
+    }
+}
+
+fn state(number: u64) -> StateHash {
+    let mut hash = [0; 32];
+    hash[..8].copy_from_slice(&number.to_be_bytes());
+    StateHash(hash)
+}
+
+fn pending(return_to: &str) -> Authorization {
+    let request = AuthorizationRequest {
+        redirect_uri: "https://shop.example/back".to_owned(),
+        browser_binding: BrowserBindingHash([7; 32]),
+        return_to: return_to.to_owned(),
+        attributes: BTreeMap::from([("page".to_owned(), "checkout".to_owned())]),
+        consent: None,
+        create_time: NOW,
+    };
+    Authorization::begin(request, NOW.plus(TTL))
+}
+
+fn token(text: &str) -> Token {
+    Token::short_lived(Secret::from(text), std::collections::BTreeSet::new(), NOW)
+}
+
+fn profile(id: &str, user_id: Option<&str>) -> InstagramProfile {
+    InstagramProfile {
+        id: id.parse().unwrap(),
+        user_id: user_id.map(|id| id.parse().unwrap()),
+        username: "someone".to_owned(),
+        name: "Someone".to_owned(),
+        account_type: None,
+        profile_picture_url: String::new(),
+        followers_count: Some(1),
+        follows_count: None,
+        media_count: None,
+        fetched_time: NOW,
+    }
+}
+
+/// Takes a login from its beginning to `Exchanged`.
+async fn exchanged(store: &Store, site: &Site, number: u64) -> Authorization {
+    let start = pending("/");
+    store.start(site, state(number), &start).await.unwrap();
+    let sent = start.at(Stage::CodeSent);
+    store
+        .advance(&site.id, state(number), sent.clone())
+        .await
+        .unwrap();
+    let exchanged = sent.at(Stage::Exchanged(token("short-token")));
+    store
+        .advance(&site.id, state(number), exchanged.clone())
+        .await
+        .unwrap();
+    exchanged
+}
+
+/// Takes a login from its beginning to its lead.
+async fn complete(
+    store: &Store,
+    site: &Site,
+    number: u64,
+    profile: InstagramProfile,
+) -> Result<Arc<super::super::domain::lead::Lead>, StoreError> {
+    completed(store, site, number, profile)
+        .await
+        .map(|done| done.lead)
+}
+
+async fn completed(
+    store: &Store,
+    site: &Site,
+    number: u64,
+    profile: InstagramProfile,
+) -> Result<CompletedLogin, StoreError> {
+    let authorization = exchanged(store, site, number).await;
+    let token = token("long-token");
+    let completion = Completion {
+        state: state(number),
+        login: Login {
+            profile,
+            attributes: authorization.request.attributes.clone(),
+            consent: None,
+            token: token.status.clone(),
+            time: NOW,
+        },
+        authorization,
+        token,
+        new_lead_id: LeadId::new(Uuid::from_u128(u128::from(number))),
+    };
+    store.complete(&site.id, completion).await
+}
