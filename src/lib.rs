@@ -20,4 +20,5 @@ pub mod domain;
 pub mod grpc;
 pub mod instagram;
 pub mod sandbox;
+pub mod service;
 pub mod storage;

@@ -41,9 +41,12 @@ pub enum UpstreamMeaning {
     /// The connection was refused, or its host not found, before a byte was
     /// sent: the only failure after which a code may be sent again.
     NotSent,
-    /// Down, hanging, reset, 5xx, codes 1 and 2, `is_transient`.
+    /// The request was sent and no whole answer came: a time-out, a reset, a
+    /// body cut off. Nobody knows whether it was acted upon.
+    NoAnswer,
+    /// Instagram's own trouble: 5xx, codes 1 and 2, `is_transient`.
     Unavailable,
-    /// An answer that is none: HTML, cut off, too large, an id missing.
+    /// A whole answer that is none: HTML, too large, an id missing.
     Unreadable,
     /// Codes 4, 17, 32, 341, 613, 80002.
     Throttled,
@@ -73,7 +76,7 @@ impl UpstreamMeaning {
     pub const fn is_passing(self) -> bool {
         matches!(
             self,
-            Self::NotSent | Self::Unavailable | Self::Unreadable | Self::Throttled
+            Self::NotSent | Self::NoAnswer | Self::Unavailable | Self::Unreadable | Self::Throttled
         )
     }
 }

@@ -110,30 +110,32 @@ fn not_answered(error: reqwest::Error, confidential: Confidential<'_>) -> Upstre
     } else if error.is_builder() {
         UpstreamMeaning::RequestRejected
     } else {
-        UpstreamMeaning::Unavailable
+        UpstreamMeaning::NoAnswer
     };
     failure(meaning, &chain(error), confidential)
 }
 
-/// An answer that began and has no usable end.
-///
-/// Too slow is Instagram's trouble. Cut off is an answer that is none, however
-/// the connection ended, except that a server that says 5xx is in trouble
-/// whatever it says further.
+/// An answer that began and has no usable end. A server that says 5xx is in
+/// trouble, whatever it says further.
 fn not_readable(
     error: BodyError,
     status: StatusCode,
     confidential: Confidential<'_>,
 ) -> UpstreamFailure {
-    let (timeout, message) = match error {
-        BodyError::TooLarge => (false, "the answer is too large".to_owned()),
-        BodyError::Transport(error) if error.is_timeout() => (true, chain(error)),
-        BodyError::Transport(error) => (false, format!("the answer is cut off: {}", chain(error))),
+    let (meaning, message) = match error {
+        BodyError::TooLarge => (
+            UpstreamMeaning::Unreadable,
+            "the answer is too large".to_owned(),
+        ),
+        BodyError::Transport(error) => (
+            UpstreamMeaning::NoAnswer,
+            format!("the answer is cut off: {}", chain(error)),
+        ),
     };
-    let meaning = if timeout || status.is_server_error() {
+    let meaning = if status.is_server_error() {
         UpstreamMeaning::Unavailable
     } else {
-        UpstreamMeaning::Unreadable
+        meaning
     };
     failure(meaning, &message, confidential)
 }

@@ -64,7 +64,7 @@ async fn a_lost_answer_is_no_proof_that_nothing_was_sent() {
     for step in [Step::Close(vec![]), Step::Reset(vec![])] {
         for call in Call::ALL {
             let failure = failure_after(call, step.clone()).await;
-            assert_eq!(failure.meaning, Meaning::Unavailable, "{failure:?}");
+            assert_eq!(failure.meaning, Meaning::NoAnswer, "{failure:?}");
         }
     }
 }
@@ -76,7 +76,7 @@ async fn an_answer_that_does_not_come_is_not_waited_for() {
         let upstream = Upstream::always(Step::Hang(sent)).await;
         for call in Call::ALL {
             let failure = call.failure(&impatient(), &app(&upstream)).await;
-            assert_eq!(failure.meaning, Meaning::Unavailable, "{failure:?}");
+            assert_eq!(failure.meaning, Meaning::NoAnswer, "{failure:?}");
         }
     }
 }
@@ -86,10 +86,10 @@ async fn an_answer_cut_off_is_none() {
     let half = |status| format!("HTTP/1.1 {status} X\r\nContent-Length: 500\r\n\r\n{ACCEPTED}");
     let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"id\"\r\n";
     for (sent, meaning) in [
-        (half(200), Meaning::Unreadable),
-        (half(400), Meaning::Unreadable),
+        (half(200), Meaning::NoAnswer),
+        (half(400), Meaning::NoAnswer),
         (half(500), Meaning::Unavailable),
-        (chunked.to_owned(), Meaning::Unreadable),
+        (chunked.to_owned(), Meaning::NoAnswer),
     ] {
         for call in Call::ALL {
             let failure = failure_after(call, Step::Close(sent.clone().into())).await;
@@ -131,7 +131,7 @@ async fn an_answer_that_is_too_large_is_none() {
 async fn what_does_not_speak_http_is_not_believed() {
     for call in Call::ALL {
         let failure = failure_after(call, Step::Close(b"220 mail ready\r\n".to_vec())).await;
-        assert_eq!(failure.meaning, Meaning::Unavailable, "{failure:?}");
+        assert_eq!(failure.meaning, Meaning::NoAnswer, "{failure:?}");
     }
 }
 
@@ -176,7 +176,7 @@ async fn other_calls_share_a_connection_and_are_not_repeated_either() {
         call.make(&instagram.clone(), &app).await.unwrap();
     }
     let failure = Call::Profile.failure(&instagram, &app).await;
-    assert_eq!(failure.meaning, Meaning::Unavailable, "{failure:?}");
+    assert_eq!(failure.meaning, Meaning::NoAnswer, "{failure:?}");
     assert_eq!(upstream.requests().len(), 4);
     assert_eq!(upstream.connections(), 1);
 }
