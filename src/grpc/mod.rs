@@ -1,7 +1,26 @@
 //! The contract `leadtap.v1`, from a caller's side.
+//!
+//! The only place that names tonic's server or the generated types. A request
+//! passes the [`gate`], which knows the caller and what the rpc needs; then
+//! [`convert`], after which it is valid; then a use case; and what went wrong
+//! there becomes a status in one table, [`errors`].
+
+pub mod callers;
+pub mod convert;
+pub mod errors;
+pub mod gate;
+mod health;
+mod login;
+pub mod permissions;
+pub mod request_id;
+pub mod server;
+mod violations;
 
 /// What the build made of `proto/leadtap/v1`; the documentation is there.
 #[allow(missing_docs, clippy::all, clippy::pedantic)]
 pub mod pb {
     tonic::include_proto!("leadtap.v1");
 }
+
+/// The whole contract with its comments, for server reflection.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

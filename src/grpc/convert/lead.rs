@@ -1,0 +1,100 @@
+//! A lead, for callers.
+
+use super::timestamp;
+use crate::domain::lead::{AccountType, Consent, Contact, InstagramProfile, Lead};
+use crate::domain::token::{TokenState, TokenStatus};
+use crate::grpc::pb;
+
+/// A lead as the contract has it.
+#[must_use]
+pub fn lead(lead: &Lead) -> pb::Lead {
+    pb::Lead {
+        lead_id: lead.id.to_string(),
+        instagram: Some(profile(&lead.instagram)),
+        contact: Some(contact(&lead.contact)),
+        consent: lead.consent.as_ref().map(consent),
+        attributes: lead
+            .attributes
+            .iter()
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect(),
+        create_time: Some(timestamp(lead.create_time)),
+        last_login_time: Some(timestamp(lead.last_login_time)),
+        login_count: clamped(lead.login_count),
+        token: lead.token.as_ref().map(token),
+        etag: etag(lead),
+    }
+}
+
+fn profile(profile: &InstagramProfile) -> pb::InstagramProfile {
+    pb::InstagramProfile {
+        id: profile.id.to_string(),
+        user_id: profile
+            .user_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        username: profile.username.clone(),
+        name: profile.name.clone(),
+        account_type: account_type(profile.account_type).into(),
+        profile_picture_url: profile.profile_picture_url.clone(),
+        followers_count: profile.followers_count.map(clamped),
+        follows_count: profile.follows_count.map(clamped),
+        media_count: profile.media_count.map(clamped),
+        fetched_time: Some(timestamp(profile.fetched_time)),
+    }
+}
+
+fn account_type(account_type: Option<AccountType>) -> pb::AccountType {
+    match account_type {
+        None => pb::AccountType::Unspecified,
+        Some(AccountType::Business) => pb::AccountType::Business,
+        Some(AccountType::Creator) => pb::AccountType::Creator,
+        Some(AccountType::Personal) => pb::AccountType::Personal,
+    }
+}
+
+fn contact(contact: &Contact) -> pb::Contact {
+    pb::Contact {
+        email: contact.email.clone(),
+        email_verified_time: contact.email_verified_time.map(timestamp),
+        full_name: contact.full_name.clone(),
+        phone: contact.phone.clone(),
+    }
+}
+
+fn consent(consent: &Consent) -> pb::Consent {
+    pb::Consent {
+        text_version: consent.text_version.clone(),
+        agree_time: Some(timestamp(consent.agree_time)),
+    }
+}
+
+fn token(token: &TokenStatus) -> pb::TokenStatus {
+    let state = match token.state {
+        TokenState::ShortLived => pb::TokenState::ShortLived,
+        TokenState::LongLived => pb::TokenState::LongLived,
+        TokenState::Expired => pb::TokenState::Expired,
+        TokenState::Revoked => pb::TokenState::Revoked,
+    };
+    pb::TokenStatus {
+        state: state.into(),
+        scopes: token.scopes.iter().cloned().collect(),
+        expire_time: Some(timestamp(token.expire_time)),
+        refreshed_time: Some(timestamp(token.refreshed_time)),
+    }
+}
+
+/// Quoted, as an entity tag is (RFC 9110 section 8.8.3). The revision alone
+/// would do for one lead; the id keeps two leads' tags apart.
+fn etag(lead: &Lead) -> String {
+    let id = lead.id.as_bytes();
+    let tail = id
+        .last_chunk()
+        .map_or(0, |bytes: &[u8; 4]| u32::from_be_bytes(*bytes));
+    format!("\"{tail:08x}-{:x}\"", lead.revision)
+}
+
+fn clamped(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,8 @@
+//! Between the messages of the contract and the words of the domain. What
+//! comes out of here towards the domain is valid; nothing is checked again.
+
+mod lead;
+mod requests;
+
+pub use lead::lead;
+pub use requests::{complete, lead_key, start, timestamp};

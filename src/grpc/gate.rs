@@ -1,0 +1,190 @@
+//! The way in: every call passes here, whatever its service.
+//!
+//! The gate gives the call its request id, finds out who calls, refuses what
+//! the caller may not do, turns a panic into INTERNAL, gives every error the
+//! details that the contract promises, and writes the call's log line.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use futures_util::FutureExt;
+use http::header::AUTHORIZATION;
+use http::{Request, Response};
+use tonic::body::Body;
+use tonic::transport::server::UdsConnectInfo;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+use tower::{Layer, Service};
+use tracing::Instrument;
+
+use super::callers::{Access, Callers};
+use super::errors;
+use super::permissions::{self, Need};
+use super::request_id::{HEADER, RequestId, RequestIds};
+
+/// What the gate knows. Shared by all connections.
+#[derive(Debug, Default)]
+pub struct Gatekeeper {
+    callers: Callers,
+    ids: RequestIds,
+    closing: AtomicBool,
+}
+
+impl Gatekeeper {
+    /// Lets these callers in.
+    #[must_use]
+    pub fn new(callers: Callers) -> Self {
+        Self {
+            callers,
+            ..Self::default()
+        }
+    }
+
+    /// From now on refuses new calls with SHUTTING_DOWN.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    /// Who calls, if the call may be made.
+    fn admit(&self, request: &Request<Body>) -> Result<Option<Access>, Status> {
+        if self.closing.load(Ordering::Relaxed) {
+            return Err(errors::shutting_down());
+        }
+        match permissions::need(request.uri().path()) {
+            Some(Need::Nothing) => Ok(None),
+            // No such rpc: the router says so. One that is missing in the table gets no caller,
+            // without which no handler of ours does anything.
+            None => Ok(None),
+            Some(Need::Permission(permission)) => {
+                let access = self.caller_of(request).ok_or_else(errors::caller_unknown)?;
+                if access.caller.permissions.allow(permission) {
+                    Ok(Some(access.clone()))
+                } else {
+                    Err(errors::permission_missing(permission))
+                }
+            }
+        }
+    }
+
+    /// A token says more than a uid: one uid can run several callers.
+    fn caller_of(&self, request: &Request<Body>) -> Option<&Access> {
+        if let Some(authorization) = request.headers().get(AUTHORIZATION) {
+            return self.callers.by_authorization(authorization.as_bytes());
+        }
+        let connection = request.extensions().get::<UdsConnectInfo>()?;
+        self.callers.by_uid(connection.peer_cred?.uid())
+    }
+}
+
+/// Puts the gate in front of a service.
+#[derive(Clone, Debug)]
+pub struct GateLayer(pub Arc<Gatekeeper>);
+
+impl<S> Layer<S> for GateLayer {
+    type Service = Gate<S>;
+
+    fn layer(&self, inner: S) -> Gate<S> {
+        Gate {
+            inner,
+            keeper: Arc::clone(&self.0),
+        }
+    }
+}
+
+/// A service behind the gate.
+#[derive(Clone, Debug)]
+pub struct Gate<S> {
+    inner: S,
+    keeper: Arc<Gatekeeper>,
+}
+
+impl<S> Service<Request<Body>> for Gate<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Send,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let id = self.keeper.ids.next();
+        let path = request.uri().path().to_owned();
+        let span = tracing::info_span!("rpc", request.id = %id, rpc.path = path);
+        match self.keeper.admit(&request) {
+            Ok(Some(access)) => {
+                request.extensions_mut().insert(access);
+            }
+            Ok(None) => {}
+            Err(status) => {
+                let response = span.in_scope(|| finish(status.into_http(), id));
+                return Box::pin(std::future::ready(Ok(response)));
+            }
+        }
+        request.extensions_mut().insert(id);
+        // The clone has not been polled ready, the original has.
+        let fresh = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, fresh);
+        let answer = async move {
+            let response = match AssertUnwindSafe(inner.call(request)).catch_unwind().await {
+                Ok(response) => response?,
+                Err(_) => errors::internal(id).into_http(),
+            };
+            Ok(finish(response, id))
+        };
+        Box::pin(answer.instrument(span))
+    }
+}
+
+/// What every answer gets: its request id, details if it is an error, and a
+/// log line.
+fn finish(mut response: Response<Body>, id: RequestId) -> Response<Body> {
+    // An error that has no body has its status in the headers.
+    if let Some(status) = Status::from_header_map(response.headers())
+        && status.code() != Code::Ok
+    {
+        let status = with_details(status);
+        log_error(&status);
+        response = status.into_http();
+    } else {
+        tracing::debug!("answered");
+    }
+    response.headers_mut().insert(HEADER, id.header());
+    response
+}
+
+/// Our own errors have details; those that tonic makes before or after a
+/// handler have none and are put in our words.
+fn with_details(status: Status) -> Status {
+    if !status.details().is_empty() {
+        return status;
+    }
+    match status.code() {
+        // tonic's codec: not a message of this type.
+        Code::Internal => errors::undecodable(),
+        code @ (Code::OutOfRange | Code::ResourceExhausted) => errors::too_large(code),
+        _ => status,
+    }
+}
+
+fn log_error(status: &Status) {
+    let reason = status
+        .get_details_error_info()
+        .map(|info| info.reason)
+        .unwrap_or_default();
+    let (code, message) = (status.code(), status.message());
+    match code {
+        Code::Unauthenticated | Code::PermissionDenied | Code::Internal | Code::Unavailable => {
+            tracing::warn!(rpc.code = ?code, rpc.reason = reason, message, "refused");
+        }
+        _ => tracing::info!(rpc.code = ?code, rpc.reason = reason, message, "refused"),
+    }
+}

@@ -1,0 +1,104 @@
+//! LoginService.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+
+use super::callers::Access;
+use super::request_id::RequestId;
+use super::{convert, errors, pb};
+use crate::domain::clock::Clock;
+use crate::service::{Completed, Leads, Login};
+
+/// The handlers of `leadtap.v1.LoginService`.
+pub(super) struct LoginHandlers {
+    pub(super) login: Login,
+    pub(super) leads: Leads,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// Who calls and under which name, as the gate found out.
+fn context<T>(request: &Request<T>) -> Result<(Access, RequestId), Status> {
+    let extensions = request.extensions();
+    match (extensions.get::<Access>(), extensions.get::<RequestId>()) {
+        (Some(access), Some(id)) => Ok((access.clone(), *id)),
+        // The gate lets nobody through without.
+        _ => Err(errors::caller_unknown()),
+    }
+}
+
+#[tonic::async_trait]
+impl pb::login_service_server::LoginService for LoginHandlers {
+    async fn start_authorization(
+        &self,
+        request: Request<pb::StartAuthorizationRequest>,
+    ) -> Result<Response<pb::StartAuthorizationResponse>, Status> {
+        let (access, id) = context(&request)?;
+        let start =
+            convert::start(request.into_inner(), self.clock.now()).map_err(errors::invalid)?;
+        let started = self
+            .login
+            .start(&access.site, start)
+            .await
+            .map_err(|error| errors::login(error, id))?;
+        Ok(Response::new(pb::StartAuthorizationResponse {
+            authorization_url: started.authorization_url.expose().to_owned(),
+            state: started.state.expose().to_owned(),
+            expire_time: Some(convert::timestamp(started.expire_time)),
+        }))
+    }
+
+    async fn complete_authorization(
+        &self,
+        request: Request<pb::CompleteAuthorizationRequest>,
+    ) -> Result<Response<pb::CompleteAuthorizationResponse>, Status> {
+        let (access, id) = context(&request)?;
+        let complete = convert::complete(request.into_inner()).map_err(errors::invalid)?;
+        let completed = self
+            .login
+            .complete(access.site, complete)
+            .await
+            .map_err(|error| errors::login(error, id))?;
+        Ok(Response::new(pb::CompleteAuthorizationResponse {
+            outcome: Some(outcome(completed)),
+        }))
+    }
+
+    async fn get_lead(
+        &self,
+        request: Request<pb::GetLeadRequest>,
+    ) -> Result<Response<pb::Lead>, Status> {
+        let (access, id) = context(&request)?;
+        let key = convert::lead_key(request.into_inner()).map_err(errors::invalid)?;
+        let lead = self
+            .leads
+            .get(&access.site.id, key)
+            .await
+            .map_err(|error| errors::store(&error, id))?
+            .ok_or_else(errors::lead_not_found)?;
+        Ok(Response::new(convert::lead(&lead)))
+    }
+}
+
+fn outcome(completed: Completed) -> pb::complete_authorization_response::Outcome {
+    use pb::complete_authorization_response::Outcome;
+    match completed {
+        Completed::Authorized {
+            lead,
+            new_lead,
+            replayed,
+            return_to,
+        } => Outcome::Authorized(pb::Authorized {
+            lead: Some(convert::lead(&lead)),
+            new_lead,
+            replayed,
+            return_to,
+        }),
+        Completed::Declined { decline, return_to } => Outcome::Declined(pb::Declined {
+            error: decline.error,
+            reason: decline.reason,
+            description: decline.description,
+            return_to,
+        }),
+    }
+}

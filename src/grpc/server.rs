@@ -1,0 +1,120 @@
+//! One listener speaks gRPC and gRPC-Web.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, UnixListener};
+use tokio_stream::wrappers::UnixListenerStream;
+use tonic::service::RoutesBuilder;
+use tonic::transport::Server;
+use tonic::transport::server::{Router, TcpIncoming};
+use tonic_web::GrpcWebLayer;
+use tower::layer::util::{Identity, Stack};
+
+use super::gate::{GateLayer, Gatekeeper};
+use super::login::LoginHandlers;
+use super::pb::login_service_server::LoginServiceServer;
+use super::{DESCRIPTORS, health};
+use crate::domain::clock::Clock;
+use crate::domain::limits;
+use crate::service::{Leads, Login};
+use crate::storage::Store;
+
+/// Calls that one connection may have under way. The next one waits for its
+/// turn on the client's side (RFC 9113 section 5.1.2).
+const STREAMS_PER_CONNECTION: u32 = 1024;
+
+/// A connection that is silent for this long is asked for a sign of life...
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
+
+/// ... and closed when none comes for this long.
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A call may take this long at most, whatever its deadline says.
+const CALL_TIMEOUT: Duration = Duration::from_secs(60);
+
+type Layers = Stack<GateLayer, Stack<GrpcWebLayer, Identity>>;
+
+/// What the handlers stand on.
+#[derive(Clone)]
+pub struct Services {
+    /// The logins.
+    pub login: Login,
+    /// The leads.
+    pub leads: Leads,
+    /// For what a request says about times.
+    pub clock: Arc<dyn Clock>,
+    /// For the health service.
+    pub store: Store,
+}
+
+/// The services behind the gate, ready to serve on this runtime's listeners.
+///
+/// # Errors
+/// When the descriptors of the contract are not what the build made.
+pub fn router(
+    services: &Services,
+    gatekeeper: &Arc<Gatekeeper>,
+) -> Result<Router<Layers>, tonic_reflection::server::Error> {
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
+    let reflection_alpha = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
+    let (reporter, health) = tonic_health::server::health_reporter();
+    tokio::spawn(health::follow(reporter, services.store.health()));
+
+    let handlers = LoginHandlers {
+        login: services.login.clone(),
+        leads: services.leads.clone(),
+        clock: Arc::clone(&services.clock),
+    };
+    let mut routes = RoutesBuilder::default();
+    routes
+        .add_service(
+            LoginServiceServer::new(handlers).max_decoding_message_size(limits::REQUEST_BYTES),
+        )
+        .add_service(health)
+        .add_service(reflection.build_v1()?)
+        .add_service(reflection_alpha.build_v1alpha()?);
+    Ok(Server::builder()
+        .accept_http1(true)
+        .max_concurrent_streams(STREAMS_PER_CONNECTION)
+        .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        .timeout(CALL_TIMEOUT)
+        .layer(GrpcWebLayer::new())
+        .layer(GateLayer(Arc::clone(gatekeeper)))
+        .add_routes(routes.routes()))
+}
+
+/// Serves on a Unix socket until `shutdown`, then until the calls under way
+/// are answered.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_unix(
+    router: Router<Layers>,
+    listener: UnixListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), tonic::transport::Error> {
+    router
+        .serve_with_incoming_shutdown(UnixListenerStream::new(listener), shutdown)
+        .await
+}
+
+/// Serves on TCP, likewise.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_tcp(
+    router: Router<Layers>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), tonic::transport::Error> {
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    router
+        .serve_with_incoming_shutdown(incoming, shutdown)
+        .await
+}

@@ -1,0 +1,213 @@
+//! The three calls to Instagram, and what is kept between them.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::complete::{Completed, Run};
+use crate::domain::authorization::{Authorization, Stage};
+use crate::domain::clock::Timestamp;
+use crate::domain::failure::{LoginFailure, UpstreamFailure, UpstreamMeaning};
+use crate::domain::ids::LeadId;
+use crate::domain::lead::{InstagramProfile, Login as LeadLogin};
+use crate::domain::secret::Secret;
+use crate::domain::token::{Token, TokenState};
+use crate::service::error::LoginError;
+use crate::storage::Completion;
+
+/// How often a call that may be repeated is made for one `complete`.
+const ATTEMPTS: u32 = 3;
+
+/// How long the second attempt waits; the third waits three times as long.
+/// The caller's shopper looks at an empty page meanwhile.
+const BACKOFF: Duration = Duration::from_millis(100);
+
+impl Run<'_> {
+    /// Exchanges the code, once and never again: the mark that it was sent is
+    /// on the medium before it leaves.
+    pub(super) async fn exchange(
+        &self,
+        authorization: Authorization,
+        code: &Secret,
+    ) -> Result<Authorization, LoginError> {
+        let sent = self.advance(authorization.at(Stage::CodeSent)).await?;
+        let app = &self.site.app;
+        let redirect_uri = &sent.request.redirect_uri;
+        match self
+            .login
+            .instagram
+            .exchange_code(app, code, redirect_uri)
+            .await
+        {
+            Ok(short) => {
+                let now = self.login.clock.now();
+                let token = Token::short_lived(short.token, short.scopes, now);
+                // From here on a lost answer must not cost the login: it lives on for one more
+                // full time, however late the shopper came back.
+                let alive = now.plus(self.site.authorization_ttl);
+                self.advance(sent.at(Stage::Exchanged(token)).alive_until(alive))
+                    .await
+            }
+            Err(failure) if failure.meaning == UpstreamMeaning::NotSent => {
+                self.advance(sent.at(Stage::Pending)).await?;
+                Err(self.passing(failure))
+            }
+            Err(failure) if failure.meaning == UpstreamMeaning::NoAnswer => {
+                tracing::warn!(
+                    site.id = %self.site.id,
+                    upstream.message = failure.message,
+                    "the answer to a code was lost"
+                );
+                self.fail(&sent, LoginFailure::Interrupted).await
+            }
+            Err(failure) => self.fail(&sent, LoginFailure::Upstream(failure)).await,
+        }
+    }
+
+    /// From a token to a lead. Everything here may be repeated.
+    pub(super) async fn to_the_lead(
+        &self,
+        authorization: Authorization,
+    ) -> Result<Completed, LoginError> {
+        let Stage::Exchanged(token) = &authorization.stage else {
+            return Err(LoginError::Internal);
+        };
+        let (authorization, token) = match token.status.state {
+            TokenState::ShortLived => self.extend(authorization.clone(), token.clone()).await?,
+            _ => (authorization.clone(), token.clone()),
+        };
+        let app = &self.site.app;
+        let (instagram, secret) = (&self.login.instagram, &token.secret);
+        let now = self.login.clock.now();
+        let profile = match repeatedly(|| instagram.profile(app, secret, now)).await {
+            Ok(profile) => profile,
+            Err(failure) if failure.meaning.is_passing() => return Err(self.passing(failure)),
+            Err(failure) => {
+                return self
+                    .fail(&authorization, LoginFailure::Upstream(failure))
+                    .await;
+            }
+        };
+        self.keep(authorization, token, profile, now).await
+    }
+
+    /// Asks for the long-lived token. A passing failure does not stop the
+    /// login: the short-lived one serves for an hour.
+    async fn extend(
+        &self,
+        authorization: Authorization,
+        token: Token,
+    ) -> Result<(Authorization, Token), LoginError> {
+        let (instagram, app) = (&self.login.instagram, &self.site.app);
+        match repeatedly(|| instagram.exchange_for_long_lived(app, &token.secret)).await {
+            Ok(long) => {
+                let token = token.extended(long.token, long.lifetime, self.login.clock.now());
+                let next = authorization.at(Stage::Exchanged(token.clone()));
+                Ok((self.advance(next).await?, token))
+            }
+            Err(failure) if failure.meaning.is_passing() => {
+                tracing::warn!(
+                    site.id = %self.site.id,
+                    upstream.meaning = ?failure.meaning,
+                    upstream.message = failure.message,
+                    upstream.fbtrace_id = failure.fbtrace_id,
+                    "the token stays short-lived for now"
+                );
+                Ok((authorization, token))
+            }
+            Err(failure) => {
+                self.fail(&authorization, LoginFailure::Upstream(failure))
+                    .await
+            }
+        }
+    }
+
+    /// Makes the lead and completes the login, in one step of the store.
+    async fn keep(
+        &self,
+        authorization: Authorization,
+        token: Token,
+        profile: InstagramProfile,
+        now: Timestamp,
+    ) -> Result<Completed, LoginError> {
+        let request = authorization.request.clone();
+        let completion = Completion {
+            state: self.state,
+            login: LeadLogin {
+                profile,
+                attributes: request.attributes,
+                consent: request.consent,
+                token: token.status.clone(),
+                time: now,
+            },
+            token,
+            new_lead_id: new_lead_id(now),
+            authorization: authorization.clone(),
+        };
+        let kept = match self.login.store.complete(&self.site.id, completion).await {
+            Ok(kept) => kept,
+            Err(error) => match LoginError::from(error) {
+                LoginError::Failed(failure) => return self.fail(&authorization, failure).await,
+                error => return Err(error),
+            },
+        };
+        tracing::info!(
+            site.id = %self.site.id,
+            lead.id = %kept.lead.id,
+            lead.new = kept.new_lead,
+            "the login was completed"
+        );
+        Ok(Completed::Authorized {
+            lead: kept.lead,
+            new_lead: kept.new_lead,
+            replayed: false,
+            return_to: request.return_to,
+        })
+    }
+
+    fn passing(&self, failure: UpstreamFailure) -> LoginError {
+        tracing::warn!(
+            site.id = %self.site.id,
+            upstream.meaning = ?failure.meaning,
+            upstream.message = failure.message,
+            upstream.fbtrace_id = failure.fbtrace_id,
+            "Instagram could not answer; the login can go on later"
+        );
+        LoginError::Passing(failure)
+    }
+}
+
+/// Makes a call again while its failure is a passing one. Throttling is not
+/// answered with more calls.
+async fn repeatedly<T, F>(mut call: impl FnMut() -> F) -> Result<T, UpstreamFailure>
+where
+    F: Future<Output = Result<T, UpstreamFailure>>,
+{
+    let mut attempt = 1;
+    let mut wait = BACKOFF;
+    loop {
+        match call().await {
+            Err(failure)
+                if failure.meaning.is_passing()
+                    && failure.meaning != UpstreamMeaning::Throttled
+                    && attempt < ATTEMPTS =>
+            {
+                tracing::debug!(attempt, upstream.meaning = ?failure.meaning, "trying again");
+                tokio::time::sleep(wait).await;
+                attempt += 1;
+                wait *= 3;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// An id whose first 48 bits are the time, so that new leads lie together in
+/// the store (RFC 9562 section 5.7).
+fn new_lead_id(now: Timestamp) -> LeadId {
+    let micros = u64::try_from(now.as_micros()).unwrap_or(0);
+    let (seconds, rest) = (micros / 1_000_000, micros % 1_000_000);
+    let nanos = u32::try_from(rest * 1_000).unwrap_or(0);
+    let time = uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos);
+    LeadId::new(Uuid::new_v7(time))
+}

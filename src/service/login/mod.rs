@@ -1,0 +1,49 @@
+//! One login, from the button to the lead.
+
+mod complete;
+mod exchange;
+mod start;
+
+use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
+
+use super::turns::Turns;
+use crate::domain::clock::Clock;
+use crate::instagram::Instagram;
+use crate::storage::Store;
+
+pub use complete::{Complete, Completed};
+pub use start::{Start, Started};
+
+/// The use cases of a login page. Clones share everything.
+#[derive(Clone)]
+pub struct Login {
+    store: Store,
+    instagram: Instagram,
+    clock: Arc<dyn Clock>,
+    turns: Turns,
+    /// Logins that are being finished, whether or not their caller still waits.
+    under_way: TaskTracker,
+}
+
+impl Login {
+    /// Over this store and this Instagram.
+    #[must_use]
+    pub fn new(store: Store, instagram: Instagram, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            instagram,
+            clock,
+            turns: Turns::default(),
+            under_way: TaskTracker::new(),
+        }
+    }
+
+    /// Waits until no login is being finished. A code that went to Instagram
+    /// and whose answer nobody waits for is lost.
+    pub async fn finished(&self) {
+        self.under_way.close();
+        self.under_way.wait().await;
+    }
+}

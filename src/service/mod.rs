@@ -1,0 +1,12 @@
+//! The use cases: what leadtap does, in terms of the store and of Instagram.
+
+pub mod error;
+pub mod leads;
+pub mod login;
+mod random;
+pub mod sweeper;
+mod turns;
+
+pub use error::LoginError;
+pub use leads::Leads;
+pub use login::{Completed, Login, Start, Started};

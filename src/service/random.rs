@@ -1,0 +1,35 @@
+//! Random bytes and hashes of them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use ring::digest::{SHA256, digest};
+use ring::rand::{SecureRandom, SystemRandom};
+
+use crate::domain::ids::{BrowserBindingHash, StateHash};
+use crate::domain::secret::Secret;
+
+/// A fresh `state`: 32 random bytes in base64url, 43 characters. More than
+/// the 128 bits that RFC 6749 section 10.10 asks for.
+///
+/// None when the operating system gives no random bytes.
+pub(super) fn state() -> Option<Secret> {
+    let mut bytes = [0; 32];
+    SystemRandom::new().fill(&mut bytes).ok()?;
+    Some(Secret::new(BASE64URL.encode(bytes)))
+}
+
+/// What the store knows a `state` by.
+pub(super) fn state_hash(state: &Secret) -> StateHash {
+    StateHash(sha256(state.expose().as_bytes()))
+}
+
+/// What StartAuthorization was given for this browser's secret.
+pub(super) fn binding_hash(binding: &[u8]) -> BrowserBindingHash {
+    BrowserBindingHash(sha256(binding))
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut hash = [0; 32];
+    hash.copy_from_slice(digest(&SHA256, bytes).as_ref());
+    hash
+}

@@ -1,0 +1,56 @@
+//! Takes expired logins away in the background.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::clock::Clock;
+use crate::storage::{Store, SweepReport};
+
+/// How often it looks. Expired logins count against a site's most until then.
+pub const INTERVAL: Duration = Duration::from_secs(5);
+
+/// Records of each kind in one sweep: about ten milliseconds of the
+/// committer's time.
+pub const LIMIT: usize = 500;
+
+/// Sweeps at one time, so that a backlog does not crowd out the logins.
+const SWEEPS_AT_ONCE: usize = 20;
+
+/// Sweeps for ever. A store that is out of service is left alone until it is
+/// back.
+pub async fn run(store: Store, clock: Arc<dyn Clock>) {
+    let mut interval = tokio::time::interval(INTERVAL);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut cursor = Vec::new();
+    loop {
+        interval.tick().await;
+        for _ in 0..SWEEPS_AT_ONCE {
+            match store
+                .sweep(clock.now(), LIMIT, std::mem::take(&mut cursor))
+                .await
+            {
+                Ok((report, moved)) => {
+                    cursor = moved;
+                    log(report);
+                    if !report.more {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "nothing could be swept");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+fn log(report: SweepReport) {
+    if report.packs + report.authorizations > 0 {
+        tracing::debug!(
+            sweep.packs = report.packs,
+            sweep.authorizations = report.authorizations,
+            "expired logins were taken away"
+        );
+    }
+}
