@@ -1,0 +1,129 @@
+//! `[store]`, `[log]` and `[limits]`: how the daemon runs.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+use super::reader::Section;
+use super::{absolute_path, schema};
+
+/// Bytes in a mebibyte.
+const MIB: u64 = 1024 * 1024;
+
+/// Mebibytes of the store's cache. 64 hold the working set of some 10,000
+/// shoppers; a daemon beside PHP must stay small.
+const DEFAULT_CACHE_MIB: u64 = 64;
+
+/// Decoded leads kept in memory: about 1 KiB each.
+const DEFAULT_LEAD_CACHE: u64 = 10_000;
+
+/// Seconds that calls under way have to finish after a stop was asked for.
+const DEFAULT_DRAIN_SECONDS: u64 = 10;
+
+/// The store's settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoreSettings {
+    /// The folder that it lives in; absolute.
+    pub path: PathBuf,
+    /// Bytes of its page cache.
+    pub cache_bytes: u64,
+    /// Decoded leads kept in memory; 0 for none.
+    pub lead_cache: usize,
+}
+
+/// What the log looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// For people or for machines.
+    pub format: LogFormat,
+    /// A directive of `tracing_subscriber::EnvFilter`, known to be valid.
+    pub level: String,
+}
+
+/// The forms of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One line of text.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What the daemon allows itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long calls under way may take to finish after a stop was asked
+    /// for; after it the daemon exits whatever clients do.
+    pub drain: Duration,
+    /// Threads that serve calls.
+    pub worker_threads: usize,
+}
+
+pub(super) fn store(section: &Section<'_>) -> Option<StoreSettings> {
+    section.missing(
+        "path",
+        "Name the folder for the data, for example \"/var/lib/leadtap\".",
+    );
+    let cache_mib = section.number("cache_mib", 8..=65_536, DEFAULT_CACHE_MIB);
+    let lead_cache = section.number("lead_cache", 0..=10_000_000, DEFAULT_LEAD_CACHE);
+    Some(StoreSettings {
+        path: absolute_path(section, "path")?,
+        cache_bytes: cache_mib * MIB,
+        lead_cache: lead_cache as usize,
+    })
+}
+
+pub(super) fn log(section: &Section<'_>) -> Log {
+    let format = match section.text("format") {
+        None | Some((_, "human")) => LogFormat::Human,
+        Some((_, "json")) => LogFormat::Json,
+        Some((place, _)) => {
+            place.problem("is no form of log", "Write \"human\" or \"json\".");
+            LogFormat::Human
+        }
+    };
+    let level = section.text("level").map_or("info", |(place, level)| {
+        if let Err(reason) = check_level(level) {
+            place.problem(
+                reason,
+                "Write off, error, warn, info, debug or trace, or a directive such as \"info,leadtap::service=debug\".",
+            );
+        }
+        level
+    });
+    Log {
+        format,
+        level: level.to_owned(),
+    }
+}
+
+/// A lone word that is no level would be taken for the name of a module, and
+/// a slip such as `inof` would silence the log.
+fn check_level(directive: &str) -> Result<(), String> {
+    let slip = directive
+        .split(',')
+        .map(str::trim)
+        .find(|part| !part.contains(['=', '[', ':']) && part.parse::<LevelFilter>().is_err());
+    if let Some(slip) = slip {
+        return Err(format!("holds `{slip}`, which is no level"));
+    }
+    EnvFilter::builder()
+        .parse(directive)
+        .map(drop)
+        .map_err(|_| "is not a directive for the log".to_owned())
+}
+
+pub(super) fn limits(section: &Section<'_>) -> Limits {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    Limits {
+        drain: Duration::from_secs(section.number("drain_seconds", 1..=300, DEFAULT_DRAIN_SECONDS)),
+        worker_threads: section.number("worker_threads", 1..=1024, cores as u64) as usize,
+    }
+}
+
+/// The named section of the file's top.
+pub(super) fn of<'a>(top: &Section<'a>, schema: &'static schema::Section) -> Section<'a> {
+    top.section(schema.path, schema)
+}

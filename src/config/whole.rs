@@ -1,0 +1,124 @@
+//! Rules that take more than one section to break.
+
+use super::caller::{self, ConfiguredCaller, Proof};
+use super::listen::Listen;
+use super::reader::Section;
+use crate::domain::site::SiteId;
+
+/// There is a site, and no two have the same name.
+pub(super) fn check_sites(top: &Section<'_>, sections: &[Section<'_>]) {
+    if !top.has("site") || (sections.is_empty() && top.value("site").is_some_and(is_empty_list)) {
+        top.place_of("site").problem(
+            "is missing: there is no shop to log anybody in at",
+            "Add a [[site]]; deploy/leadtap.example.toml shows one.",
+        );
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for section in sections {
+        let Some(name) = raw_text(section, "name") else {
+            continue;
+        };
+        if names.contains(&name) {
+            section.place_of("name").problem(
+                format!("names another site `{name}`"),
+                "Give each site its own name.",
+            );
+        }
+        names.push(name);
+    }
+}
+
+/// The right names among the sites'.
+pub(super) fn site_names(sections: &[Section<'_>]) -> Vec<SiteId> {
+    sections
+        .iter()
+        .filter_map(|section| raw_text(section, "name")?.parse().ok())
+        .collect()
+}
+
+/// All callers. There is one, and no two have the same name or proof.
+pub(super) fn callers(
+    top: &Section<'_>,
+    sections: &[Section<'_>],
+    sites: &[SiteId],
+) -> Vec<ConfiguredCaller> {
+    if !top.has("caller") || (sections.is_empty() && top.value("caller").is_some_and(is_empty_list))
+    {
+        top.place_of("caller").problem(
+            "is missing: nobody may call the daemon",
+            "Add a [[caller]]; deploy/leadtap.example.toml shows one.",
+        );
+    }
+    let mut callers: Vec<ConfiguredCaller> = Vec::new();
+    for section in sections {
+        let Some(caller) = caller::read(section, sites) else {
+            continue;
+        };
+        complain_of_twins(section, &caller, &callers);
+        callers.push(caller);
+    }
+    callers
+}
+
+fn complain_of_twins(
+    section: &Section<'_>,
+    caller: &ConfiguredCaller,
+    earlier: &[ConfiguredCaller],
+) {
+    if let Some(twin) = earlier.iter().find(|other| other.proof == caller.proof) {
+        let (key, what) = match caller.proof {
+            Proof::Uid(_) => ("uid", "user"),
+            Proof::TokenSha256(_) => ("token_sha256", "token"),
+        };
+        section.place_of(key).problem(
+            format!(
+                "is the {what} of the caller `{}` too, and a call belongs to one caller",
+                twin.caller.name
+            ),
+            format!("Give each caller its own {what}."),
+        );
+    }
+    let name = &caller.caller.name;
+    if earlier.iter().any(|other| other.caller.name == *name) {
+        section.place_of("name").problem(
+            format!("names another caller `{name}`"),
+            "Give each caller its own name, so that the log tells them apart.",
+        );
+    }
+}
+
+/// Every caller has a listener that it can come through, and the other way
+/// round.
+pub(super) fn check_reach(
+    top: &Section<'_>,
+    listen: Option<&Listen>,
+    callers: &[ConfiguredCaller],
+) {
+    let by_token = |one: &ConfiguredCaller| matches!(one.proof, Proof::TokenSha256(_));
+    let Some(listen) = listen else { return };
+    if listen.unix.is_none() && listen.tcp.is_some() {
+        for one in callers.iter().filter(|one| !by_token(one)) {
+            top.place_of("caller").warning(
+                format!(
+                    "`{}` is known by its user, which only a Unix socket reports",
+                    one.caller.name
+                ),
+                "Add `unix` to [listen], or give the caller a token.",
+            );
+        }
+    }
+    if listen.tcp.is_some() && !callers.is_empty() && !callers.iter().any(by_token) {
+        top.place_of("listen").warning(
+            "has `tcp`, but no caller has a token to come in with",
+            "Add a [[caller]] with `token_sha256`, or remove `tcp`.",
+        );
+    }
+}
+
+fn raw_text<'a>(section: &Section<'a>, key: &str) -> Option<&'a str> {
+    section.value(key).and_then(|value| value.as_str())
+}
+
+fn is_empty_list(value: &toml::de::DeValue<'_>) -> bool {
+    value.as_array().is_some_and(|list| list.is_empty())
+}
