@@ -29,6 +29,7 @@ pub use caller::{ConfiguredCaller, Proof};
 pub use keys::KeySource;
 pub use listen::{Listen, UnixListen};
 pub use problem::{Problem, Problems, Severity};
+pub use secret_file::SecretSource;
 pub use sections::{Limits, Log, LogFormat, StoreSettings};
 
 use crate::domain::site::Site;

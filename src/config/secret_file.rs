@@ -63,7 +63,7 @@ impl SecretSource {
     ///
     /// # Errors
     /// Says what is wrong with the file and what to do, without a place.
-    pub(super) fn read(&self) -> Result<Secret, Problem> {
+    pub fn read(&self) -> Result<Secret, Problem> {
         let path = self.path();
         let shown = path.display();
         let file = File::open(path).map_err(|error| unreadable(path, &error))?;

@@ -1,0 +1,133 @@
+//! The daemon's log, on standard error.
+
+use std::io;
+
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+use tracing_subscriber::{EnvFilter, Layer, Registry};
+
+use crate::config::{Log, LogFormat};
+
+/// The most that libraries may log. Their debug and trace lines can show
+/// headers and URLs, which carry tokens, so no level brings them out.
+const LIBRARIES: Level = Level::INFO;
+
+/// Starts the log of this process.
+///
+/// # Errors
+/// When it was started before.
+pub fn init(log: &Log) -> Result<(), TryInitError> {
+    subscriber(log, io::stderr).try_init()
+}
+
+fn subscriber<W>(log: &Log, writer: W) -> impl Subscriber + Send + Sync + use<W>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let form = tracing_subscriber::fmt::layer()
+        .with_writer(writer)
+        .with_ansi(false);
+    let form: Box<dyn Layer<Registry> + Send + Sync> = match log.format {
+        LogFormat::Human => form.boxed(),
+        LogFormat::Json => form
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .boxed(),
+    };
+    // The configuration was checked when it was read.
+    let level = EnvFilter::builder().parse_lossy(&log.level);
+    Registry::default()
+        .with(form)
+        .with(level)
+        .with(filter_fn(may_log))
+}
+
+/// Whether a line of this kind can be trusted to hold no secret.
+fn may_log(line: &Metadata<'_>) -> bool {
+    let target = line.target();
+    let ours = target == "leadtap" || target.starts_with("leadtap::");
+    ours || *line.level() <= LIBRARIES
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn logged(format: LogFormat, level: &str, work: impl FnOnce()) -> String {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let log = Log {
+            format,
+            level: level.to_owned(),
+        };
+        let subscriber = subscriber(&log, move || writer.clone());
+        tracing::subscriber::with_default(subscriber, work);
+        let bytes = lines.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn the_level_decides_what_is_logged() {
+        let text = logged(LogFormat::Human, "info", || {
+            tracing::info!(lead.id = "abc", "kept");
+            tracing::debug!("not kept");
+        });
+        assert!(
+            text.contains("kept") && text.contains("lead.id=\"abc\""),
+            "{text}"
+        );
+        assert!(!text.contains("not kept"), "{text}");
+    }
+
+    #[test]
+    fn at_trace_libraries_still_keep_their_headers_to_themselves() {
+        let text = logged(LogFormat::Human, "trace", || {
+            tracing::trace!("ours");
+            tracing::trace!(target: "h2::codec", "authorization: Bearer");
+            tracing::debug!(target: "leadtapper", "someone else's");
+            tracing::warn!(target: "h2::codec", "a warning");
+        });
+        assert!(
+            text.contains("ours") && text.contains("a warning"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("Bearer") && !text.contains("someone"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_json_line_is_one_object_with_the_fields_and_the_span() {
+        let text = logged(LogFormat::Json, "info", || {
+            let _span = tracing::info_span!("call", request.id = "r1").entered();
+            tracing::info!(site.id = "shop", "login completed");
+        });
+        let line: serde_json::Value = serde_json::from_str(text.trim()).unwrap();
+        assert_eq!(line["message"], "login completed");
+        assert_eq!(line["site.id"], "shop");
+        assert_eq!(line["span"]["request.id"], "r1");
+        assert_eq!(line["level"], "INFO");
+    }
+}
