@@ -92,6 +92,7 @@ fn human(problems: &Problems, style: Style) -> String {
 mod tests {
     use super::super::arguments::Format;
     use super::*;
+    use crate::storage::KeyRing;
 
     fn checked(config: &str, format: Format) -> (String, Result<(), CommandError>) {
         let file = tempfile::NamedTempFile::new().unwrap();
@@ -149,8 +150,9 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
-        for name in ["keys", "shop.secret"] {
-            std::fs::write(path(name), "secret\n").unwrap();
+        let ring = KeyRing::generate().unwrap();
+        for (name, text) in [("keys", ring.expose()), ("shop.secret", "secret\n")] {
+            std::fs::write(path(name), text).unwrap();
             let mine = std::fs::Permissions::from_mode(0o600);
             std::fs::set_permissions(path(name), mine).unwrap();
         }

@@ -10,6 +10,7 @@ mod check;
 mod client;
 mod completion;
 mod exit;
+mod keys;
 mod lead;
 mod lead_view;
 pub mod logging;
@@ -69,6 +70,7 @@ commands! {
     check::Check,
     login::Login,
     lead::Lead,
+    keys::Keys,
 }
 
 /// Runs the command that the arguments name; the first is the program.

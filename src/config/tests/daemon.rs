@@ -7,7 +7,8 @@ use nix::unistd::Gid;
 
 use super::super::{KeySource, LogFormat, UnixListen};
 use super::{Fixture, added, one_problem, one_warning, replaced};
-use crate::config::Config;
+use crate::config::{Config, keys};
+use crate::storage::KeyRing;
 
 const UNIX: &str = "unix = { path = \"/run/leadtap/leadtap.sock\" }";
 const STORE: &str = "path = \"/var/lib/leadtap\"";
@@ -172,9 +173,46 @@ fn an_unknown_form_of_log_is_told() {
     assert!(problem.what_to_do.contains("\"json\""), "{problem}");
 }
 
+fn key_file(text: &str) -> (tempfile::NamedTempFile, KeySource) {
+    // tempfile makes files of mode 0600.
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    let source = KeySource::File(file.path().to_owned());
+    (file, source)
+}
+
 #[test]
-fn the_key_ring_is_read_from_its_file_and_complaints_name_its_key() {
+fn a_key_ring_is_read_from_its_file() {
+    let text = KeyRing::generate().unwrap();
+    let (_file, source) = key_file(text.expose());
+    keys::read(&source).unwrap();
+}
+
+#[test]
+fn a_missing_key_ring_is_made_anew_only_where_there_is_no_store() {
     let source = KeySource::File(Path::new("/nowhere/keys").into());
-    let problem = crate::config::keys::read(&source).unwrap_err();
+    let problem = keys::read(&source).unwrap_err();
     assert_eq!(problem.place, "keys");
+    assert!(
+        problem.what_to_do.starts_with("Put the file back"),
+        "{problem}"
+    );
+    assert!(
+        problem
+            .what_to_do
+            .contains("leadtap keys create /nowhere/keys"),
+        "{problem}"
+    );
+}
+
+#[test]
+fn what_is_no_key_ring_is_told_by_its_line_and_not_repeated() {
+    let (_file, source) = key_file("# keys\nnot-a-key\n");
+    let problem = keys::read(&source).unwrap_err();
+    assert!(problem.what.contains("no key ring"), "{problem}");
+    assert!(
+        problem.what_to_do.starts_with("Line 2 of the key ring"),
+        "{problem}"
+    );
+    assert!(!problem.to_string().contains("not-a-key"));
 }
