@@ -153,7 +153,7 @@ fn show(authorized: &pb::Authorized, output: &mut Output<'_>) -> Result<(), Comm
 
 /// A decline is an answer: it is printed, and the exit code says no.
 fn tell(declined: &pb::Declined, output: &mut Output<'_>) -> Result<(), CommandError> {
-    output.result(
+    let printed = output.result(
         |_| String::new(),
         || {
             json!({
@@ -163,7 +163,13 @@ fn tell(declined: &pb::Declined, output: &mut Output<'_>) -> Result<(), CommandE
                 "description": declined.description,
             })
         },
-    )?;
+    );
+    // Where nobody reads the answer, the exit code still says no.
+    if let Err(error) = printed
+        && error.exit != Exit::Done
+    {
+        return Err(error);
+    }
     let by_the_shopper = declined.reason == "user_denied" || declined.reason == "user_cancelled";
     let message = if by_the_shopper {
         "The shopper declined. Nothing was kept.".to_owned()

@@ -2,7 +2,7 @@
 
 use nix::unistd::User;
 
-use super::reader::{Place, Section};
+use super::reader::{Place, Section, whole_number};
 use super::schema::nearest;
 use crate::domain::caller::{Caller, Permission, Permissions};
 use crate::domain::limits;
@@ -115,8 +115,8 @@ fn proof(section: &Section<'_>) -> Option<Proof> {
 fn uid(section: &Section<'_>) -> Option<u32> {
     let place = section.place_of("uid");
     let value = section.value("uid")?;
-    if let Some(number) = value.as_integer() {
-        let uid = u32::from_str_radix(number.as_str(), number.radix()).ok();
+    if value.is_integer() {
+        let uid = whole_number(value).and_then(|number| u32::try_from(number).ok());
         if uid.is_none() {
             place.problem("is not a user's number", "Run `id -u NAME` to find it.");
         }

@@ -161,10 +161,7 @@ impl<'a> Section<'a> {
         let Some(value) = self.value(key) else {
             return default;
         };
-        let number = value.as_integer().and_then(|integer| {
-            u64::from_str_radix(&integer.as_str().replace('_', ""), integer.radix()).ok()
-        });
-        match number {
+        match whole_number(value) {
             Some(number) if range.contains(&number) => number,
             _ => {
                 self.place_of(key).problem(
@@ -250,4 +247,10 @@ fn text_of<'a>(place: &Place<'_>, value: &'a DeValue<'a>) -> Option<&'a str> {
         place.problem("is not a text", "Put the value in quotes.");
     }
     text
+}
+
+/// The value as a whole number that is not negative, in any of TOML's forms.
+pub(super) fn whole_number(value: &DeValue<'_>) -> Option<u64> {
+    let integer = value.as_integer()?;
+    u64::from_str_radix(&integer.as_str().replace('_', ""), integer.radix()).ok()
 }

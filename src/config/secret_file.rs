@@ -1,10 +1,11 @@
 //! Reads secrets from files that nobody else may read.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::fcntl::OFlag;
 use nix::unistd::{Uid, User, geteuid};
 use zeroize::Zeroizing;
 
@@ -66,7 +67,7 @@ impl SecretSource {
     pub fn read(&self) -> Result<Secret, Problem> {
         let path = self.path();
         let shown = path.display();
-        let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+        let file = open(path).map_err(|error| unreadable(path, &error))?;
         let about = file.metadata().map_err(|error| unreadable(path, &error))?;
         if !about.is_file() {
             return Err(Problem::new(
@@ -96,6 +97,14 @@ impl SecretSource {
 /// The folder of this unit's credentials, if systemd gave it one.
 pub(super) fn credentials_directory() -> Option<PathBuf> {
     std::env::var_os(CREDENTIALS_DIRECTORY).map(PathBuf::from)
+}
+
+/// Opens without waiting: a named pipe would otherwise hold the start.
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(OFlag::O_NONBLOCK.bits())
+        .open(path)
 }
 
 fn contents(file: File) -> io::Result<Secret> {
@@ -227,6 +236,15 @@ mod tests {
     #[test]
     fn a_folder_is_no_secret() {
         let problem = SecretSource::File("/".into()).read().unwrap_err();
+        assert!(problem.what.contains("not a file"), "{problem}");
+    }
+
+    #[test]
+    fn a_named_pipe_does_not_hold_the_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let problem = SecretSource::File(path).read().unwrap_err();
         assert!(problem.what.contains("not a file"), "{problem}");
     }
 

@@ -56,7 +56,8 @@ pub(super) fn check(path: &Path) -> Vec<Problem> {
     problems
 }
 
-/// Whether somebody else owns the folder, or may change what is in it.
+/// Whether somebody else owns the folder, or may see or change what is in it:
+/// tokens are sealed there, names and addresses are not.
 fn complaint(path: &Path, mode: u32, owner: u32, me: u32) -> Option<Problem> {
     let shown = path.display();
     if owner != me && me != 0 {
@@ -66,15 +67,23 @@ fn complaint(path: &Path, mode: u32, owner: u32, me: u32) -> Option<Problem> {
             format!("Run `chown -R {} {shown}`.", user_name(me)),
         ));
     }
-    (mode & 0o022 != 0).then(|| {
-        Problem::new(
-            "store.path",
-            format!(
-                "names {shown}, which others may write to (mode {:04o})",
-                mode & 0o7777
-            ),
-            format!("Run `chmod 0700 {shown}`."),
-        )
+    let may = match mode & 0o077 {
+        0 => return None,
+        bits if bits & 0o022 != 0 => "write to",
+        _ => "look into",
+    };
+    let problem = Problem::new(
+        "store.path",
+        format!(
+            "names {shown}, which others may {may} (mode {:04o})",
+            mode & 0o7777
+        ),
+        format!("Run `chmod 0700 {shown}`; under systemd set `StateDirectoryMode=0700`."),
+    );
+    Some(if may == "write to" {
+        problem
+    } else {
+        problem.as_warning()
     })
 }
 
@@ -134,6 +143,7 @@ fn entries(folder: &Path) -> impl Iterator<Item = std::fs::DirEntry> + use<> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::problem::Severity;
     use super::*;
 
     #[test]
@@ -184,6 +194,14 @@ mod tests {
     fn a_store_that_others_may_change_is_told() {
         let problem = complaint(Path::new("/var/lib/leadtap"), 0o40_770, 7, 7).unwrap();
         assert!(problem.what_to_do.contains("chmod 0700"), "{problem}");
+        assert_eq!(problem.severity, Severity::Problem);
+    }
+
+    #[test]
+    fn a_store_that_others_may_look_into_is_a_warning() {
+        let warning = complaint(Path::new("/var/lib/leadtap"), 0o40_755, 7, 7).unwrap();
+        assert!(warning.what.contains("look into"), "{warning}");
+        assert_eq!(warning.severity, Severity::Warning);
     }
 
     #[test]

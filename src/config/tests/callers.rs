@@ -28,8 +28,10 @@ fn a_caller_may_do_what_was_said_and_nothing_else() {
 fn a_user_can_be_named() {
     let config = replaced(UID, "uid = \"root\"").unwrap();
     assert_eq!(config.callers[0].proof, Proof::Uid(0));
-    let config = replaced(UID, "uid = \"33\"").unwrap();
-    assert_eq!(config.callers[0].proof, Proof::Uid(33));
+    for number in ["\"1033\"", "1033", "1_033"] {
+        let config = replaced(UID, &format!("uid = {number}")).unwrap();
+        assert_eq!(config.callers[0].proof, Proof::Uid(1033));
+    }
 }
 
 #[test]
