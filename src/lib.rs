@@ -16,6 +16,7 @@
 //! and for development. It shares no code with [`instagram`], so that a
 //! mistake in one is not hidden by the same mistake in the other.
 
+pub mod app;
 pub mod cli;
 pub mod config;
 pub mod domain;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
+use tracing::Instrument;
 
 use super::callers::Access;
 use super::request_id::RequestId;
@@ -57,6 +58,7 @@ impl pb::login_service_server::LoginService for LoginHandlers {
         let completed = self
             .login
             .complete(access.site, complete)
+            .instrument(tracing::info_span!("complete", request.id = %id))
             .await
             .map_err(|error| errors::login(error, id))?;
         Ok(Response::new(pb::CompleteAuthorizationResponse {

@@ -1,0 +1,125 @@
+//! A running daemon, wired from its settings.
+
+pub mod listeners;
+mod workers;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::{Config, ConfiguredCaller, Proof as ConfiguredProof};
+use crate::domain::clock::Clock;
+use crate::domain::site::Site;
+use crate::grpc::callers::{Access, Callers, Proof};
+use crate::grpc::gate::Gatekeeper;
+use crate::grpc::server::Services;
+use crate::instagram::{BuildError, Instagram, Limits};
+use crate::service::{Leads, Login};
+use crate::storage::{KeyRing, OpenError, Options, Store};
+
+pub use listeners::Listeners;
+
+/// A daemon that is ready to serve.
+pub struct App {
+    services: Services,
+    gatekeeper: Arc<Gatekeeper>,
+    workers: usize,
+    drain: Duration,
+}
+
+impl App {
+    /// Opens the store and wires everything. Blocks while the store recovers.
+    ///
+    /// # Errors
+    /// [`StartError`], whose text says what to do.
+    pub fn new(config: &Config, keys: KeyRing, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        let options = Options {
+            path: config.store.path.clone(),
+            cache_bytes: config.store.cache_bytes,
+            lead_cache: config.store.lead_cache,
+        };
+        let instagram = Instagram::new(Limits::default()).map_err(StartError::Instagram)?;
+        let store = Store::open(options, keys).map_err(StartError::Store)?;
+        let services = Services {
+            login: Login::new(store.clone(), instagram, Arc::clone(&clock)),
+            leads: Leads::new(store.clone()),
+            clock,
+            store,
+        };
+        let callers = callers(&config.sites, &config.callers);
+        Ok(Self {
+            services,
+            gatekeeper: Arc::new(Gatekeeper::new(callers)),
+            workers: config.limits.worker_threads,
+            drain: config.limits.drain,
+        })
+    }
+
+    /// Serves until `shutdown`, answers what is under way, at most for the
+    /// drain time, and closes the store. Blocks.
+    ///
+    /// # Errors
+    /// [`StartError::Io`] when a listener or a thread cannot be had.
+    pub fn serve(
+        self,
+        listeners: &Listeners,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), StartError> {
+        let served = workers::run(&self, listeners, shutdown);
+        self.services.store.close();
+        served
+    }
+}
+
+/// Callers with their sites. A caller of a site that is not there gets
+/// nothing; the configuration does not let that happen.
+fn callers(sites: &[Arc<Site>], configured: &[ConfiguredCaller]) -> Callers {
+    let sites: HashMap<_, _> = sites.iter().map(|site| (&site.id, site)).collect();
+    Callers::new(configured.iter().filter_map(|configured| {
+        let site = Arc::clone(sites.get(&configured.caller.site)?);
+        let proof = match &configured.proof {
+            ConfiguredProof::Uid(uid) => Proof::Uid(*uid),
+            ConfiguredProof::TokenSha256(hash) => Proof::TokenSha256(*hash),
+        };
+        Some((
+            proof,
+            Access {
+                caller: Arc::new(configured.caller.clone()),
+                site,
+            },
+        ))
+    }))
+}
+
+/// Why a daemon does not start, or stopped by itself.
+#[derive(Debug)]
+pub enum StartError {
+    /// The store does not open.
+    Store(OpenError),
+    /// The HTTP client for Instagram cannot be made.
+    Instagram(BuildError),
+    /// The operating system refused something.
+    Io(std::io::Error),
+    /// A part of the daemon ended that never ends.
+    Ended(String),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Instagram(error) => error.fmt(f),
+            Self::Io(error) => write!(f, "the operating system refused: {error}"),
+            Self::Ended(what) => f.write_str(what),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<std::io::Error> for StartError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}

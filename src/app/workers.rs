@@ -1,0 +1,147 @@
+//! One runtime of one thread for each core: over a Unix socket that was
+//! measured to beat one runtime of two threads.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, UnixListener};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::{App, Listeners, StartError};
+use crate::grpc::server;
+use crate::service::sweeper;
+
+/// Threads a runtime may have for reads that block on the disk.
+const BLOCKING_THREADS: usize = 16;
+
+/// How long a blocking thread stays without work.
+const BLOCKING_IDLE: Duration = Duration::from_secs(5);
+
+/// Runs the daemon's workers until `shutdown` and the end of what is under way.
+pub(super) fn run(
+    app: &App,
+    listeners: &Listeners,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), StartError> {
+    let stop = Arc::new(watch::Sender::new(false));
+    let (gatekeeper, stop_all) = (Arc::clone(&app.gatekeeper), Arc::clone(&stop));
+    let background = async move {
+        shutdown.await;
+        tracing::info!("stopping: answering what is under way");
+        gatekeeper.close();
+        stop_all.send_replace(true);
+    };
+
+    std::thread::scope(|scope| {
+        let mut others = Vec::new();
+        for number in 1..app.workers {
+            let (mine, stop) = (listeners.try_clone()?, Arc::clone(&stop));
+            let name = format!("worker-{number}");
+            let runtime = runtime()?;
+            let work = move || serve(app, &runtime, &mine, &stop, std::future::pending());
+            others.push(
+                std::thread::Builder::new()
+                    .name(name)
+                    .spawn_scoped(scope, work)?,
+            );
+        }
+        let first = runtime()?;
+        let sweep = sweeper::run(app.services.store.clone(), Arc::clone(&app.services.clock));
+        first.spawn(sweep);
+        let mut outcome = serve(app, &first, listeners, &stop, background);
+        for other in others {
+            let ended = other.join().unwrap_or_else(|_| {
+                Err(StartError::Ended(
+                    "a worker ended in a panic: see the log".to_owned(),
+                ))
+            });
+            outcome = outcome.and(ended);
+        }
+        outcome
+    })
+}
+
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .thread_keep_alive(BLOCKING_IDLE)
+        .build()
+}
+
+/// One worker: serves all listeners on its own runtime.
+fn serve(
+    app: &App,
+    runtime: &Runtime,
+    listeners: &Listeners,
+    stop: &watch::Sender<bool>,
+    background: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), StartError> {
+    runtime.block_on(async {
+        tokio::spawn(background);
+        let mut stopping = stop.subscribe();
+        let mut servers = spawn(app, listeners, &stopping)?;
+        let ended = tokio::select! {
+            _ = stopping.wait_for(|stop| *stop) => None,
+            ended = servers.join_next() => ended,
+        };
+        if let Some(ended) = ended {
+            stop.send_replace(true);
+            return Err(StartError::Ended(format!(
+                "a listener ended by itself: {ended:?}"
+            )));
+        }
+        // A client that never hangs up must not hold up the stop.
+        let drained = async {
+            while servers.join_next().await.is_some() {}
+            app.services.login.finished().await;
+        };
+        if tokio::time::timeout(app.drain, drained).await.is_err() {
+            tracing::warn!(
+                drain.seconds = app.drain.as_secs(),
+                "some clients did not hang up in time and were cut off"
+            );
+        }
+        Ok(())
+    })
+}
+
+fn spawn(
+    app: &App,
+    listeners: &Listeners,
+    stopping: &watch::Receiver<bool>,
+) -> Result<JoinSet<Result<(), tonic::transport::Error>>, StartError> {
+    let stop = || {
+        let mut stopping = stopping.clone();
+        async move {
+            let _ = stopping.wait_for(|stop| *stop).await;
+        }
+    };
+    let router = || {
+        server::router(&app.services, &app.gatekeeper)
+            .map_err(|error| StartError::Ended(format!("the contract's descriptors: {error}")))
+    };
+    let mut servers = JoinSet::new();
+    if let Some(unix) = &listeners.unix {
+        let unix = unix.try_clone()?;
+        unix.set_nonblocking(true)?;
+        servers.spawn(server::serve_unix(
+            router()?,
+            UnixListener::from_std(unix)?,
+            stop(),
+        ));
+    }
+    if let Some(tcp) = &listeners.tcp {
+        let tcp = tcp.try_clone()?;
+        tcp.set_nonblocking(true)?;
+        servers.spawn(server::serve_tcp(
+            router()?,
+            TcpListener::from_std(tcp)?,
+            stop(),
+        ));
+    }
+    Ok(servers)
+}
