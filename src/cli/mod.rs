@@ -9,6 +9,7 @@ mod arguments;
 mod check;
 mod client;
 mod completion;
+mod demo;
 mod exit;
 mod keys;
 mod lead;
@@ -16,6 +17,9 @@ mod lead_view;
 pub mod logging;
 mod login;
 mod output;
+mod sandbox;
+mod serve;
+mod signals;
 mod status;
 mod unreachable;
 
@@ -67,7 +71,10 @@ macro_rules! commands {
 }
 
 commands! {
+    serve::Serve,
     check::Check,
+    demo::Demo,
+    sandbox::Sandbox,
     login::Login,
     lead::Lead,
     keys::Keys,

@@ -1,0 +1,104 @@
+//! `leadtap serve`
+
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::arguments::ConfigArgs;
+use super::exit::{CommandError, Exit};
+use super::{logging, signals};
+use crate::app::{App, Listeners, StartError};
+use crate::config::{Config, Problems, keys};
+use crate::domain::clock::SystemClock;
+use crate::storage::OpenError;
+
+/// Run the daemon
+///
+/// Stays in the foreground and logs to standard error, as service managers want it. SIGTERM and
+/// SIGINT stop it: calls under way are answered, for as long as limits.drain_seconds says.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    leadtap serve\n  \
+    leadtap serve --config ./leadtap.toml\n  \
+    systemctl start leadtap")]
+pub(super) struct Serve {
+    #[command(flatten)]
+    config: ConfigArgs,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<(), CommandError> {
+        let config = Config::load(&self.config.config).map_err(misconfigured)?;
+        logging::init(&config.log)
+            .map_err(|error| CommandError::new(Exit::Fault, format!("No log: {error}."), ""))?;
+        log_panics();
+        for warning in &config.warnings.0 {
+            tracing::warn!("{warning}");
+        }
+        let ring = keys::read(&config.keys).map_err(|problem| misconfigured(problem.into()))?;
+        let app = App::new(&config, ring, Arc::new(SystemClock)).map_err(failed)?;
+        let listeners =
+            Listeners::bind(&config.listen).map_err(|error| failed(StartError::Io(error)))?;
+        log_start(&config);
+        app.serve(&listeners, signals::stop()).map_err(failed)?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+fn log_start(config: &Config) {
+    let unix = config
+        .listen
+        .unix
+        .as_ref()
+        .map(|unix| unix.path.display().to_string());
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        listen.unix = unix,
+        listen.tcp = config.listen.tcp.map(tracing::field::display),
+        sites = config.sites.len(),
+        "serving"
+    );
+}
+
+/// A panic is caught where it can be and answered; this puts its place in the
+/// log, in the form of every other line.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let text = panic.payload_as_str().unwrap_or("it gave no reason");
+        tracing::error!(
+            panic.place = place,
+            panic.text = text,
+            "a fault inside leadtap"
+        );
+    }));
+}
+
+fn misconfigured(problems: Problems) -> CommandError {
+    CommandError::new(
+        Exit::Configuration,
+        format!("The daemon cannot start like this.\n{problems}"),
+        "Run `leadtap check` after each change; it looks at the machine as well.",
+    )
+}
+
+/// Why the daemon did not start, or stopped.
+pub(super) fn failed(error: StartError) -> CommandError {
+    let exit = match &error {
+        StartError::Store(OpenError::InUse(_)) => Exit::Unavailable,
+        StartError::Store(OpenError::KeyMissing(_) | OpenError::WrongKey) => Exit::Configuration,
+        StartError::Store(_) | StartError::Io(_) => Exit::InputOutput,
+        StartError::Instagram(_) | StartError::Ended(_) => Exit::Fault,
+    };
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let sentence = match letters.next() {
+        Some(first) => format!("{}{}.", first.to_uppercase(), letters.as_str()),
+        None => text,
+    };
+    CommandError::new(exit, sentence, "")
+}
