@@ -10,8 +10,9 @@ use axum::routing::get;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::answer::{Call, FBTRACE_ID, answer};
+use super::answer::{Call, answer};
 use super::failure::ErrorBody;
+use super::instead::FBTRACE_ID;
 use super::journal::Endpoint;
 use super::knobs::Knobs;
 use super::profile;

@@ -11,6 +11,7 @@ mod control;
 mod failure;
 mod graph;
 mod html;
+mod instead;
 mod journal;
 mod knobs;
 mod pages;

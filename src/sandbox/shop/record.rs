@@ -36,7 +36,7 @@ fn group(title: &'static str, rows: Vec<(&str, Option<String>)>) -> Group {
 }
 
 fn instagram(profile: &pb::InstagramProfile) -> Group {
-    let count = |count: Option<i64>| count.map(|count| count.to_string());
+    let count = |count: Option<i64>| count.map(grouped);
     let username = Some(&profile.username).filter(|name| !name.is_empty());
     group(
         "Instagram profile",
@@ -56,6 +56,20 @@ fn instagram(profile: &pb::InstagramProfile) -> Group {
             ("Read", moment(profile.fetched_time.as_ref())),
         ],
     )
+}
+
+/// A number with a comma before each three digits.
+fn grouped(number: i64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.char_indices() {
+        let left = digits.len().saturating_sub(index);
+        if index > 0 && left.is_multiple_of(3) && !text.ends_with('-') {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 const fn account_type(kind: pb::AccountType) -> &'static str {
@@ -144,4 +158,16 @@ fn lead_itself(lead: &pb::Lead) -> Group {
 fn moment(time: Option<&prost_types::Timestamp>) -> Option<String> {
     let time = jiff::Timestamp::new(time?.seconds, time?.nanos).ok()?;
     Some(time.strftime("%-d %B %Y, %H:%M UTC").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::grouped;
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        let numbers = [0, 999, 1000, 12_480, 1_234_567, -123, -1234];
+        let texts = ["0", "999", "1,000", "12,480", "1,234,567", "-123", "-1,234"];
+        assert_eq!(numbers.map(grouped), texts);
+    }
 }

@@ -98,7 +98,7 @@ impl Trouble {
     /// The page.
     pub(super) fn page(&self) -> Response {
         let (status, title) = match self.step {
-            NextStep::Retry => (StatusCode::SERVICE_UNAVAILABLE, "That took too long"),
+            NextStep::Retry => (StatusCode::SERVICE_UNAVAILABLE, "That did not work yet"),
             NextStep::StartAgain => (StatusCode::BAD_REQUEST, "This login cannot go on"),
             NextStep::Shop => (StatusCode::BAD_GATEWAY, "Instagram login is not available"),
         };

@@ -271,7 +271,7 @@ async fn the_lead_is_shown_escaped_and_told_once() {
         "@atelier.nord",
         "17841405793187219",
         "27640875392278831",
-        "12480",
+        "12,480",
         "Long-lived",
         "0199c0de",
     ] {
