@@ -23,7 +23,7 @@ use crate::sandbox::{self, Options};
 #[command(after_help = "Examples:\n  \
     leadtap sandbox\n  \
     leadtap sandbox --listen 127.0.0.1:9100 --redirect-uri http://127.0.0.1:8080/callback\n  \
-    curl -X PUT -d '{\"refresh_token_age\":false}' http://127.0.0.1:9000/sandbox/knobs")]
+    curl -X PUT http://127.0.0.1:9000/sandbox/knobs -d '{\"me_failure\": \"role_trap\"}'")]
 pub(super) struct Sandbox {
     /// Where it listens: an address of this machine
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9000")]

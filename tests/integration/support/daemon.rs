@@ -1,0 +1,234 @@
+//! The daemon in a process of its own, on a folder of its own.
+
+use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use leadtap::grpc::pb::login_service_client::LoginServiceClient;
+use leadtap::storage::KeyRing;
+use ring::digest::{SHA256, digest};
+use tempfile::TempDir;
+use tonic::transport::{Channel, Endpoint};
+
+use super::fake::{APP_ID, APP_SECRET};
+use super::{Fake, PATIENCE};
+
+/// The bearer token of the caller on TCP.
+pub const TOKEN: &str = "integration-bearer-token-41d8";
+
+/// What a site's shoppers come back to.
+pub const REDIRECT_URI: &str = "https://shop.example/instagram/callback";
+
+/// A folder with everything that a daemon is told. It outlives the daemons
+/// that are started on it.
+pub struct Setup {
+    pub folder: TempDir,
+    /// Lines for the only site's section.
+    pub site: String,
+    /// Whole sections at the end.
+    pub more: String,
+    /// Environment of the daemon.
+    pub environment: Vec<(String, String)>,
+    /// `log.level`.
+    pub level: String,
+    instagram: String,
+}
+
+impl Setup {
+    /// For a daemon that speaks to this sandbox.
+    pub fn with(fake: &Fake) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        secret(
+            &folder.path().join("keys"),
+            KeyRing::generate().unwrap().expose(),
+        );
+        secret(&folder.path().join("app-secret"), APP_SECRET);
+        Self {
+            folder,
+            site: String::new(),
+            more: String::new(),
+            environment: Vec::new(),
+            level: "debug".to_owned(),
+            instagram: fake.base.clone(),
+        }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The store's folder.
+    pub fn data(&self) -> PathBuf {
+        self.path("data")
+    }
+
+    /// `[[site]]` with this name.
+    pub fn site_section(&self, name: &str, more: &str) -> String {
+        let (here, at) = (self.folder.path().display(), &self.instagram);
+        format!(
+            r#"
+[[site]]
+name = "{name}"
+instagram_app_id = "{APP_ID}"
+instagram_app_secret_file = "{here}/app-secret"
+redirect_uris = ["{REDIRECT_URI}"]
+endpoints = {{ authorize = "{at}/www", api = "{at}/api", graph = "{at}/graph" }}
+{more}
+"#
+        )
+    }
+
+    fn configuration(&self) -> String {
+        let here = self.folder.path().display();
+        let uid = nix::unistd::Uid::current();
+        let hash: String = digest(&SHA256, TOKEN.as_bytes())
+            .as_ref()
+            .iter()
+            .map(|b| format!("{b:02x}"))
+            .collect();
+        format!(
+            r#"
+[listen]
+unix = {{ path = "{here}/leadtap.sock", mode = "0600" }}
+tcp = "127.0.0.1:0"
+[store]
+path = "{here}/data"
+[keys]
+file = "{here}/keys"
+[log]
+level = "{level}"
+[limits]
+drain_seconds = 2
+worker_threads = 2
+{site}
+[[caller]]
+name = "plugin"
+site = "shop"
+uid = {uid}
+permissions = ["login"]
+[[caller]]
+name = "remote"
+site = "shop"
+token_sha256 = "{hash}"
+permissions = ["login"]
+{more}
+"#,
+            level = self.level,
+            site = self.site_section("shop", &self.site),
+            more = self.more,
+        )
+    }
+
+    /// Starts a daemon and waits until it serves.
+    pub async fn start(&self) -> Daemon {
+        let mut daemon = self.spawn();
+        let deadline = Instant::now() + PATIENCE;
+        while !daemon.log().contains("serving") {
+            if let Some(status) = daemon.child.try_wait().unwrap() {
+                panic!("the daemon ended with {status}:\n{}", daemon.log());
+            }
+            assert!(
+                Instant::now() < deadline,
+                "the daemon does not serve:\n{}",
+                daemon.log()
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        daemon
+    }
+
+    /// Starts a daemon and waits for nothing.
+    pub fn spawn(&self) -> Daemon {
+        let config = self.path("leadtap.toml");
+        std::fs::write(&config, self.configuration()).unwrap();
+        let log = self.path("log");
+        let output = std::fs::File::create(&log).unwrap();
+        let child = Command::new(env!("CARGO_BIN_EXE_leadtap"))
+            .args(["serve", "--config"])
+            .arg(&config)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(output.try_clone().unwrap())
+            .stderr(output)
+            .spawn()
+            .unwrap();
+        Daemon {
+            child,
+            socket: self.path("leadtap.sock"),
+            log,
+        }
+    }
+}
+
+/// A running daemon; it is killed when it is dropped.
+pub struct Daemon {
+    pub child: Child,
+    pub socket: PathBuf,
+    log: PathBuf,
+}
+
+impl Daemon {
+    /// A client of its own connection.
+    pub async fn client(&self) -> LoginServiceClient<Channel> {
+        LoginServiceClient::new(self.channel().await)
+    }
+
+    /// A connection over the Unix socket.
+    pub async fn channel(&self) -> Channel {
+        let address = format!("unix://{}", self.socket.display());
+        Endpoint::try_from(address)
+            .unwrap()
+            .connect()
+            .await
+            .unwrap()
+    }
+
+    /// Everything it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Kills it as a crash would, and waits until it is gone.
+    pub fn kill_9(mut self) {
+        self.child.kill().unwrap();
+        assert_eq!(self.child.wait().unwrap().signal(), Some(9));
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub async fn stop(mut self) -> ExitStatus {
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(self.child.id()).unwrap());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "the daemon does not stop:\n{}",
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn secret(path: &Path, text: &str) {
+    use std::io::Write;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+}

@@ -1,0 +1,30 @@
+//! A daemon, a sandbox and a browser for each test, and nothing left of them
+//! afterwards.
+
+pub mod browser;
+pub mod daemon;
+pub mod fake;
+
+pub use browser::Browser;
+pub use daemon::{Daemon, Setup};
+pub use fake::Fake;
+
+use std::time::{Duration, Instant};
+
+/// How long anything may take that is expected to happen.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits until `done` gives something, or fails the test with `what`.
+pub async fn eventually<T>(what: &str, mut done: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(value) = done().await {
+            return value;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "{what} did not happen within {PATIENCE:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
