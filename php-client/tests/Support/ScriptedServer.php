@@ -11,18 +11,21 @@ final class ScriptedServer
     private $process;
 
     /** @var resource[] */
-    private array $pipes;
+    private array $pipes = [];
 
     private string $address;
+
+    /** @var array{requests: string[], connections: int} */
+    private array $seen = ['requests' => [], 'connections' => 0];
 
     private ?string $socket = null;
 
     /** @param array<int, array<int, array{string, string}>> $scripts one for each connection */
     private function __construct(string $listen, array $scripts)
     {
-        $script = json_encode($scripts);
-        $command = [PHP_BINARY, '-n', __DIR__ . '/scripted-server.php', $listen, $script];
+        $command = [PHP_BINARY, '-n', __DIR__ . '/scripted-server.php', $listen];
         $this->process = proc_open($command, [['pipe', 'r'], ['pipe', 'w'], STDERR], $this->pipes);
+        fwrite($this->pipes[0], json_encode($scripts) . "\n");
         [$kind, $name] = explode(' ', trim((string) fgets($this->pipes[1])));
         if ($kind !== 'listening') {
             throw new \RuntimeException('the scripted server did not start');
@@ -76,6 +79,14 @@ final class ScriptedServer
         return $this->address;
     }
 
+    /** Waits until the server has closed a connection. */
+    public function awaitClosed(): void
+    {
+        do {
+            $kind = $this->hear();
+        } while ($kind !== null && $kind !== 'closed');
+    }
+
     /**
      * Ends the server.
      *
@@ -83,27 +94,36 @@ final class ScriptedServer
      */
     public function end(): array
     {
-        $seen = ['requests' => [], 'connections' => 0];
-        if ($this->pipes === []) {
-            return $seen;
-        }
-        fclose($this->pipes[0]);
-        while (($line = fgets($this->pipes[1])) !== false) {
-            [$kind, $bytes] = explode(' ', rtrim($line, "\n"));
-            if ($kind === 'request') {
-                $seen['requests'][] = (string) base64_decode($bytes);
-            } else {
-                $seen['connections']++;
+        if ($this->pipes !== []) {
+            fclose($this->pipes[0]);
+            while ($this->hear() !== null) {
+            }
+            fclose($this->pipes[1]);
+            $this->pipes = [];
+            proc_close($this->process);
+            if ($this->socket !== null) {
+                unlink($this->socket);
             }
         }
-        fclose($this->pipes[1]);
-        $this->pipes = [];
-        proc_close($this->process);
-        if ($this->socket !== null) {
-            unlink($this->socket);
+
+        return $this->seen;
+    }
+
+    /** The kind of the next thing that the server says; null: it has ended. */
+    private function hear(): ?string
+    {
+        $line = fgets($this->pipes[1]);
+        if ($line === false) {
+            return null;
+        }
+        [$kind, $bytes] = explode(' ', rtrim($line, "\n"));
+        if ($kind === 'request') {
+            $this->seen['requests'][] = (string) base64_decode($bytes);
+        } elseif ($kind === 'connection') {
+            $this->seen['connections']++;
         }
 
-        return $seen;
+        return $kind;
     }
 
     public function __destruct()
