@@ -34,6 +34,11 @@ impl Contract {
         Ok(Self { pool })
     }
 
+    /// The whole contract as a serialized `FileDescriptorSet`.
+    pub(crate) fn descriptors(&self) -> Vec<u8> {
+        self.pool.encode_to_vec()
+    }
+
     /// The messages, nested ones too; the entries of maps are none.
     pub(crate) fn messages(&self) -> impl Iterator<Item = MessageDescriptor> + '_ {
         self.pool

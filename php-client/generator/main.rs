@@ -60,7 +60,12 @@ struct Arguments {
     #[arg(long, default_value = "php-client/src")]
     runtime: PathBuf,
 
-    /// Write nothing; fail and say what differs.
+    /// Also write the compiled contract here, comments included, for
+    /// `protoc --descriptor_set_in`: it then needs no .proto file of Google's.
+    #[arg(long)]
+    descriptors: Option<PathBuf>,
+
+    /// Write no PHP; fail and say what differs.
     #[arg(long)]
     check: bool,
 }
@@ -90,6 +95,9 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     }
     runtime::autoloader(&namespace, &mut files);
 
+    if let Some(path) = &arguments.descriptors {
+        std::fs::write(path, contract.descriptors())?;
+    }
     if arguments.check {
         let differences = files.differences(&arguments.out)?;
         for difference in &differences {

@@ -124,10 +124,14 @@ final class Codec
         foreach ($entries as $key => $value) {
             // PHP made an integer of a key such as '7', and of a bool.
             $key = $keyType === 'string' ? (string) $key : (int) $key;
-            $entry = self::varint(1 << 3 | self::WIRE_TYPES[$keyType])
-                . ($keyType === 'bool' ? self::varint($key) : self::value($keyType, $key, $depth))
-                . self::varint(2 << 3 | self::WIRE_TYPES[$type])
-                . self::value($type, $value, $depth);
+            $entry = '';
+            if ($key !== '' && $key !== 0) {
+                $entry .= self::varint(1 << 3 | self::WIRE_TYPES[$keyType])
+                    . ($keyType === 'bool' ? self::varint($key) : self::value($keyType, $key, $depth));
+            }
+            if ($value !== '' && $value !== 0 && $value !== 0.0 && $value !== false) {
+                $entry .= self::varint(2 << 3 | self::WIRE_TYPES[$type]) . self::value($type, $value, $depth);
+            }
             $bytes .= self::varint($number << 3 | 2) . self::varint(strlen($entry)) . $entry;
         }
 
