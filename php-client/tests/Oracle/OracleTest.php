@@ -63,7 +63,8 @@ final class OracleTest extends TestCase
 
             $oracle = new $theirs();
             $oracle->mergeFromString($bytes);
-            self::assertSame($this->sorted($bytes, $message), $this->sorted($oracle->serializeToString(), $message), json_encode($message) ?: $ours);
+            // Maps too: google/protobuf writes their entries in the order it read them.
+            self::assertSame(bin2hex($bytes), bin2hex($oracle->serializeToString()));
             self::assertEquals($message, $ours::fromBytes($oracle->serializeToString()));
         }
     }
@@ -134,33 +135,6 @@ final class OracleTest extends TestCase
         } catch (\Exception $refusal) {
             return true;
         }
-    }
-
-    /** The order of a map's entries means nothing: each top-level entry apart, sorted. */
-    private function sorted(string $bytes, Message $message): array
-    {
-        $decoded = $message::fromBytes($bytes);
-
-        return [strlen($bytes), count_chars($bytes, 3), $this->normal($decoded)->toBytes()];
-    }
-
-    private function normal(Message $message): Message
-    {
-        $values = $message->values();
-        foreach ($message::FIELDS as [$name, , $shape]) {
-            $value = $values[$name];
-            if ($shape === 'map') {
-                ksort($value);
-            }
-            if (is_array($value)) {
-                $value = array_map(function ($item) {
-                    return $item instanceof Message ? $this->normal($item) : $item;
-                }, $value);
-            }
-            $values[$name] = $value instanceof Message ? $this->normal($value) : $value;
-        }
-
-        return $message::fromValues($values);
     }
 
     private function random(string $class, int $depth): Message
