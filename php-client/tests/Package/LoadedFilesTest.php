@@ -9,7 +9,7 @@ use PHPUnit\Framework\TestCase;
 /** Without opcache every file costs time in every request. */
 final class LoadedFilesTest extends TestCase
 {
-    /** Runtime 19, generated 9, and the autoloader. */
+    /** Of the runtime and generated, with the autoloader. */
     private const MOST_FILES = 32;
 
     public function testALoginLoadsFewFiles(): void
