@@ -196,6 +196,12 @@ final class Decoder
 
     private function varint(): int
     {
+        // Most numbers are one byte.
+        if ($this->at < $this->end && ($byte = ord($this->bytes[$this->at])) < 0x80) {
+            $this->at++;
+
+            return $byte;
+        }
         $value = 0;
         for ($shift = 0; $shift < 70; $shift += 7) {
             if ($this->at >= $this->end) {
