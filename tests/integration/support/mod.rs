@@ -6,7 +6,7 @@ pub mod daemon;
 pub mod fake;
 
 pub use browser::Browser;
-pub use daemon::{Daemon, Setup};
+pub use daemon::Setup;
 pub use fake::Fake;
 
 use std::time::{Duration, Instant};
