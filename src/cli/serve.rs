@@ -39,23 +39,25 @@ impl Serve {
         let app = App::new(&config, ring, Arc::new(SystemClock)).map_err(failed)?;
         let listeners =
             Listeners::bind(&config.listen).map_err(|error| failed(StartError::Io(error)))?;
-        log_start(&config);
+        log_start(&config, &listeners);
         app.serve(&listeners, signals::stop()).map_err(failed)?;
         tracing::info!("stopped");
         Ok(())
     }
 }
 
-fn log_start(config: &Config) {
+fn log_start(config: &Config, listeners: &Listeners) {
     let unix = config
         .listen
         .unix
         .as_ref()
         .map(|unix| unix.path.display().to_string());
+    // Port 0 has become a real one.
+    let tcp = listeners.tcp.as_ref().and_then(|tcp| tcp.local_addr().ok());
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
         listen.unix = unix,
-        listen.tcp = config.listen.tcp.map(tracing::field::display),
+        listen.tcp = tcp.map(tracing::field::display),
         sites = config.sites.len(),
         "serving"
     );
