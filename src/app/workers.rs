@@ -84,12 +84,15 @@ fn serve(
         tokio::spawn(background);
         let mut stopping = stop.subscribe();
         let mut servers = spawn(app, listeners, &stopping)?;
+        // In this order: a listener that was told to stop may have ended already.
         let ended = tokio::select! {
+            biased;
             _ = stopping.wait_for(|stop| *stop) => None,
             ended = servers.join_next() => ended,
         };
-        if let Some(ended) = ended {
-            stop.send_replace(true);
+        if let Some(ended) = ended
+            && !stop.send_replace(true)
+        {
             return Err(StartError::Ended(format!(
                 "a listener ended by itself: {ended:?}"
             )));
