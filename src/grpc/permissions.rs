@@ -28,7 +28,6 @@ pub const TABLE: &[(&str, Need)] = &[
         Need::Permission(Permission::Login),
     ),
     ("/grpc.health.v1.Health/Check", Need::Nothing),
-    ("/grpc.health.v1.Health/List", Need::Nothing),
     ("/grpc.health.v1.Health/Watch", Need::Nothing),
     (
         "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
