@@ -194,6 +194,15 @@ pub fn internal(id: RequestId) -> Status {
     .status()
 }
 
+/// The call's time is over. A deadline is the caller's own, so this is no
+/// reason of ours.
+#[must_use]
+pub fn too_late() -> Status {
+    Status::deadline_exceeded(
+        "the call took longer than its deadline: a login that was being finished goes on, ask again",
+    )
+}
+
 /// This site has no such lead.
 #[must_use]
 pub fn lead_not_found() -> Status {

@@ -1,7 +1,7 @@
 //! The way in: every call passes here, whatever its service.
 //!
 //! The gate gives the call its request id, finds out who calls, refuses what
-//! the caller may not do, turns a panic into INTERNAL, gives every error the
+//! the caller may not do, keeps its deadline, turns a panic into INTERNAL, gives every error the
 //! details that the contract promises, and writes the call's log line.
 
 use std::panic::AssertUnwindSafe;
@@ -21,9 +21,9 @@ use tower::{Layer, Service};
 use tracing::Instrument;
 
 use super::callers::{Access, Callers};
-use super::errors;
 use super::permissions::{self, Need};
 use super::request_id::{HEADER, RequestId, RequestIds};
+use super::{deadline, errors};
 
 /// What the gate knows. Shared by all connections.
 #[derive(Debug, Default)]
@@ -134,10 +134,15 @@ where
         // The clone has not been polled ready, the original has.
         let fresh = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, fresh);
+        let longest = deadline::of(request.headers());
+        let call = AssertUnwindSafe(inner.call(request)).catch_unwind();
+        // Made here and not when it is polled: tonic's own deadline begins after this one.
+        let call = tokio::time::timeout(longest, call);
         let answer = async move {
-            let response = match AssertUnwindSafe(inner.call(request)).catch_unwind().await {
-                Ok(response) => response?,
-                Err(_) => errors::internal(id).into_http(),
+            let response = match call.await {
+                Ok(Ok(response)) => response?,
+                Ok(Err(_)) => errors::internal(id).into_http(),
+                Err(_) => errors::too_late().into_http(),
             };
             Ok(finish(response, id))
         };

@@ -7,6 +7,7 @@
 
 pub mod callers;
 pub mod convert;
+mod deadline;
 pub mod errors;
 pub mod gate;
 mod health;

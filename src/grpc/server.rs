@@ -30,9 +30,6 @@ const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
 /// ... and closed when none comes for this long.
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A call may take this long at most, whatever its deadline says.
-const CALL_TIMEOUT: Duration = Duration::from_secs(60);
-
 type Layers = Stack<GateLayer, Stack<GrpcWebLayer, Identity>>;
 
 /// What the handlers stand on.
@@ -83,7 +80,6 @@ pub fn router(
         .max_concurrent_streams(STREAMS_PER_CONNECTION)
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-        .timeout(CALL_TIMEOUT)
         .layer(GrpcWebLayer::new())
         .layer(GateLayer(Arc::clone(gatekeeper)))
         .add_routes(routes.routes()))
