@@ -51,7 +51,12 @@ pub(super) fn of_api(error_type: &str, code: Option<u64>, message: &str) -> Mean
         ("OAuthAccessTokenException", _) => Meaning::TokenDead(TokenEnd::Invalid),
         ("OAuthPermissionsException", _) => Meaning::PermissionMissing,
         (_, Some(500..=599)) => Meaning::Unavailable,
-        _ => Meaning::RequestRejected,
+        // A code that is none of HTTP's is one of the graph's.
+        (_, code) => of_graph(GraphRefusal {
+            code,
+            message,
+            ..GraphRefusal::default()
+        }),
     }
 }
 
@@ -237,6 +242,10 @@ mod tests {
             ),
             ("OAuthPermissionsException", 400, Meaning::PermissionMissing),
             ("IGApiException", 500, Meaning::Unavailable),
+            ("OAuthException", 2, Meaning::Unavailable),
+            ("OAuthException", 4, Meaning::Throttled),
+            ("OAuthException", 10, Meaning::PermissionMissing),
+            ("OAuthException", 80002, Meaning::Throttled),
         ] {
             assert_eq!(of_api(error_type, Some(code), "words"), meaning);
         }
