@@ -11,5 +11,23 @@
 
 mod support;
 
+mod around_a_call;
+mod bad_requests;
+mod callbacks;
+mod callers;
+mod command_line;
+mod declined;
 mod happy_path;
+mod instagram_refuses;
 mod layers;
+mod malformed;
+mod not_this_login;
+mod once;
+mod reasons;
+mod secrecy;
+mod shapes;
+mod sites;
+mod stopping;
+mod too_many;
+mod unusable_answers;
+mod ways_in;

@@ -33,7 +33,10 @@ pub struct Setup {
     pub environment: Vec<(String, String)>,
     /// `log.level`.
     pub level: String,
-    instagram: String,
+    /// Texts of the configuration, and what stands there instead.
+    pub replaced: Vec<(String, String)>,
+    /// Where the sandbox is, without a slash at the end.
+    pub instagram: String,
 }
 
 impl Setup {
@@ -51,6 +54,7 @@ impl Setup {
             more: String::new(),
             environment: Vec::new(),
             level: "debug".to_owned(),
+            replaced: Vec::new(),
             instagram: fake.base.clone(),
         }
     }
@@ -80,7 +84,17 @@ endpoints = {{ authorize = "{at}/www", api = "{at}/api", graph = "{at}/graph" }}
         )
     }
 
-    fn configuration(&self) -> String {
+    /// The text of the configuration.
+    pub fn configuration(&self) -> String {
+        let mut text = self.usual_configuration();
+        for (usual, instead) in &self.replaced {
+            assert!(text.contains(usual), "no {usual} in the configuration");
+            text = text.replace(usual, instead);
+        }
+        text
+    }
+
+    fn usual_configuration(&self) -> String {
         let here = self.folder.path().display();
         let uid = nix::unistd::Uid::current();
         let hash: String = digest(&SHA256, TOKEN.as_bytes())

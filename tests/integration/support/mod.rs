@@ -2,12 +2,22 @@
 //! afterwards.
 
 pub mod browser;
+pub mod caller;
+pub mod command;
+pub mod counting;
 pub mod daemon;
 pub mod fake;
+pub mod in_process;
+pub mod refusal;
+pub mod relay;
+pub mod shop;
+pub mod web;
 
 pub use browser::Browser;
 pub use daemon::Setup;
 pub use fake::Fake;
+pub use refusal::Refusal;
+pub use shop::{Shop, Visit};
 
 use std::time::{Duration, Instant};
 
