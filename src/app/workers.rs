@@ -30,8 +30,8 @@ pub(super) fn run(
     let (gatekeeper, stop_all) = (Arc::clone(&app.gatekeeper), Arc::clone(&stop));
     let background = async move {
         shutdown.await;
-        tracing::info!("stopping: answering what is under way");
         gatekeeper.close();
+        tracing::info!("stopping: answering what is under way");
         stop_all.send_replace(true);
     };
 

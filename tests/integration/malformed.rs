@@ -50,8 +50,9 @@ async fn a_request_beyond_64_kib_is_refused_before_it_is_read() {
         .await;
     Refusal::of(&answer.status).is(Code::OutOfRange, Reason::RequestInvalid, "FIX_REQUEST");
     for bytes in [64 * 1024 + 1, 1024 * 1024] {
-        let answer = shop.client.clone().complete_authorization(request(bytes));
-        let refusal = Refusal::from(answer.await);
+        let mut client = shop.client.clone();
+        let answer = client.complete_authorization(request(bytes)).await;
+        let refusal = Refusal::from(answer);
         refusal.is(Code::OutOfRange, Reason::RequestInvalid, "FIX_REQUEST");
     }
     shop.login(ACCOUNT).await;
