@@ -63,7 +63,7 @@ impl App {
     /// [`StartError::Io`] when a listener or a thread cannot be had.
     pub fn serve(
         self,
-        listeners: &Listeners,
+        listeners: Listeners,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), StartError> {
         let served = workers::run(&self, listeners, shutdown);

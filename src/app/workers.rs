@@ -23,7 +23,7 @@ const BLOCKING_IDLE: Duration = Duration::from_secs(5);
 /// Runs the daemon's workers until `shutdown` and the end of what is under way.
 pub(super) fn run(
     app: &App,
-    listeners: &Listeners,
+    listeners: Listeners,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
     let stop = Arc::new(watch::Sender::new(false));
@@ -36,12 +36,13 @@ pub(super) fn run(
     };
 
     std::thread::scope(|scope| {
+        let _stop = StopAll(&stop);
         let mut others = Vec::new();
         for number in 1..app.workers {
             let (mine, stop) = (listeners.try_clone()?, Arc::clone(&stop));
             let name = format!("worker-{number}");
             let runtime = runtime()?;
-            let work = move || serve(app, &runtime, &mine, &stop, std::future::pending());
+            let work = move || serve(app, &runtime, mine, &stop, std::future::pending());
             others.push(
                 std::thread::Builder::new()
                     .name(name)
@@ -64,6 +65,15 @@ pub(super) fn run(
     })
 }
 
+/// Tells all workers to stop when it is dropped.
+struct StopAll<'a>(&'a watch::Sender<bool>);
+
+impl Drop for StopAll<'_> {
+    fn drop(&mut self) {
+        self.0.send_replace(true);
+    }
+}
+
 fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread()
         .enable_all()
@@ -76,14 +86,16 @@ fn runtime() -> io::Result<Runtime> {
 fn serve(
     app: &App,
     runtime: &Runtime,
-    listeners: &Listeners,
+    mut listeners: Listeners,
     stop: &watch::Sender<bool>,
     background: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
+    // One worker that ends, for whatever reason, ends all of them.
+    let _stop = StopAll(stop);
     runtime.block_on(async {
         tokio::spawn(background);
         let mut stopping = stop.subscribe();
-        let mut servers = spawn(app, listeners, &stopping)?;
+        let mut servers = spawn(app, &mut listeners, &stopping)?;
         // In this order: a listener that was told to stop may have ended already.
         let ended = tokio::select! {
             biased;
@@ -97,6 +109,8 @@ fn serve(
                 "a listener ended by itself: {ended:?}"
             )));
         }
+        // From here on new connections are refused, not left waiting.
+        drop(listeners);
         // A client that never hangs up must not hold up the stop.
         let drained = async {
             while servers.join_next().await.is_some() {}
@@ -114,7 +128,7 @@ fn serve(
 
 fn spawn(
     app: &App,
-    listeners: &Listeners,
+    listeners: &mut Listeners,
     stopping: &watch::Receiver<bool>,
 ) -> Result<JoinSet<Result<(), tonic::transport::Error>>, StartError> {
     let stop = || {
@@ -128,8 +142,7 @@ fn spawn(
             .map_err(|error| StartError::Ended(format!("the contract's descriptors: {error}")))
     };
     let mut servers = JoinSet::new();
-    if let Some(unix) = &listeners.unix {
-        let unix = unix.try_clone()?;
+    if let Some(unix) = listeners.unix.take() {
         unix.set_nonblocking(true)?;
         servers.spawn(server::serve_unix(
             router()?,
@@ -137,8 +150,7 @@ fn spawn(
             stop(),
         ));
     }
-    if let Some(tcp) = &listeners.tcp {
-        let tcp = tcp.try_clone()?;
+    if let Some(tcp) = listeners.tcp.take() {
         tcp.set_nonblocking(true)?;
         servers.spawn(server::serve_tcp(
             router()?,

@@ -130,7 +130,7 @@ fn start_daemon(
         let stop = async move {
             let _ = stopping.wait_for(|stop| *stop).await;
         };
-        app.serve(&listeners, stop).map_err(serve::failed)
+        app.serve(listeners, stop).map_err(serve::failed)
     };
     Ok(std::thread::Builder::new()
         .name("daemon".to_owned())

@@ -40,7 +40,7 @@ impl Serve {
         let listeners =
             Listeners::bind(&config.listen).map_err(|error| failed(StartError::Io(error)))?;
         log_start(&config, &listeners);
-        app.serve(&listeners, signals::stop()).map_err(failed)?;
+        app.serve(listeners, signals::stop()).map_err(failed)?;
         tracing::info!("stopped");
         Ok(())
     }

@@ -313,7 +313,12 @@ pub fn login(error: LoginError, id: RequestId) -> Status {
             StartAgain,
             "the login was begun in another browser, or its cookie is gone: begin again in this one",
         ),
-        LoginError::LeadGone => return lead_not_found(),
+        LoginError::LeadGone => Row::new(
+            Code::NotFound,
+            Reason::AuthorizationNotFound,
+            StartAgain,
+            "the lead that this login ended in was erased since: begin again",
+        ),
         LoginError::Failed(LoginFailure::Interrupted) => Row::new(
             Code::Aborted,
             Reason::ExchangeInterrupted,

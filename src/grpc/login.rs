@@ -8,7 +8,7 @@ use tracing::Instrument;
 use super::callers::Access;
 use super::request_id::RequestId;
 use super::{convert, errors, pb};
-use crate::domain::clock::Clock;
+use crate::domain::clock::{Clock, Timestamp};
 use crate::service::{Completed, Leads, Login};
 
 /// The handlers of `leadtap.v1.LoginService`.
@@ -62,7 +62,7 @@ impl pb::login_service_server::LoginService for LoginHandlers {
             .await
             .map_err(|error| errors::login(error, id))?;
         Ok(Response::new(pb::CompleteAuthorizationResponse {
-            outcome: Some(outcome(completed)),
+            outcome: Some(outcome(completed, self.clock.now())),
         }))
     }
 
@@ -78,11 +78,11 @@ impl pb::login_service_server::LoginService for LoginHandlers {
             .await
             .map_err(|error| errors::store(&error, id))?
             .ok_or_else(errors::lead_not_found)?;
-        Ok(Response::new(convert::lead(&lead)))
+        Ok(Response::new(convert::lead(&lead, self.clock.now())))
     }
 }
 
-fn outcome(completed: Completed) -> pb::complete_authorization_response::Outcome {
+fn outcome(completed: Completed, now: Timestamp) -> pb::complete_authorization_response::Outcome {
     use pb::complete_authorization_response::Outcome;
     match completed {
         Completed::Authorized {
@@ -91,7 +91,7 @@ fn outcome(completed: Completed) -> pb::complete_authorization_response::Outcome
             replayed,
             return_to,
         } => Outcome::Authorized(pb::Authorized {
-            lead: Some(convert::lead(&lead)),
+            lead: Some(convert::lead(&lead, now)),
             new_lead,
             replayed,
             return_to,

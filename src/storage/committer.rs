@@ -60,6 +60,8 @@ pub type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 pub enum Job {
     /// Do this write.
     Write(Write),
+    /// A read failed inside sled: the store may not be fit to serve.
+    Suspect,
     /// Finish what is waiting, close the store and end.
     Stop,
 }
@@ -75,6 +77,8 @@ pub struct Committer {
     last_witness: Instant,
     verifier: Option<Verifier>,
     last_step: Instant,
+    /// Whether a reader met an error of sled's.
+    suspected: bool,
     /// When the store failed, while it is not back.
     failed: Option<Instant>,
 }
@@ -93,6 +97,7 @@ impl Committer {
             ledger,
             verifier: Some(Verifier::new()),
             last_step: now,
+            suspected: false,
             failed: None,
         }
     }
@@ -101,13 +106,21 @@ impl Committer {
     pub fn run(mut self) {
         let mut writes = Vec::with_capacity(MAX_BATCH);
         loop {
+            let mut idle = false;
             let stop = match self.queue.recv_timeout(self.patience()) {
                 Ok(Job::Write(write)) => {
                     writes.push(write);
                     self.gather(&mut writes)
                 }
+                Ok(Job::Suspect) => {
+                    self.suspected = true;
+                    false
+                }
                 Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => true,
-                Err(RecvTimeoutError::Timeout) => false,
+                Err(RecvTimeoutError::Timeout) => {
+                    idle = true;
+                    false
+                }
             };
             if !writes.is_empty() {
                 self.commit(&mut writes);
@@ -115,7 +128,7 @@ impl Committer {
             if stop {
                 return self.close();
             }
-            self.between_batches();
+            self.between_batches(idle);
         }
     }
 
@@ -134,7 +147,7 @@ impl Committer {
 
     /// Takes what else is waiting; where there is company, waits for more.
     /// Tells whether a stop was among it.
-    fn gather(&self, writes: &mut Vec<Write>) -> bool {
+    fn gather(&mut self, writes: &mut Vec<Write>) -> bool {
         let deadline = Instant::now() + COMPANY;
         while writes.len() < MAX_BATCH {
             let job = match self.queue.try_recv() {
@@ -150,6 +163,7 @@ impl Committer {
             };
             match job {
                 Job::Write(write) => writes.push(write),
+                Job::Suspect => self.suspected = true,
                 Job::Stop => return true,
             }
         }
@@ -215,7 +229,10 @@ impl Committer {
     }
 
     /// What is owed besides batches, a little of it.
-    fn between_batches(&mut self) {
+    fn between_batches(&mut self, idle: bool) {
+        if std::mem::take(&mut self.suspected) && self.shared.engine.load().is_some() {
+            self.fail("a read failed");
+        }
         if let Some(failed) = self.failed {
             if failed.elapsed() >= REOPEN_INTERVAL {
                 self.reopen();
@@ -226,7 +243,7 @@ impl Committer {
         {
             self.write_witness();
         }
-        if self.verifier.is_some() && self.last_step.elapsed() >= VERIFY_INTERVAL {
+        if self.verifier.is_some() && (idle || self.last_step.elapsed() >= VERIFY_INTERVAL) {
             self.verify_a_little();
         }
     }
@@ -275,6 +292,7 @@ impl Committer {
             .health
             .send_replace(Health::Damaged(error.to_string()));
         self.close_engine();
+        self.shared.cache.clear();
     }
 
     /// Takes the store out of service until it can be opened again. A full

@@ -56,7 +56,8 @@ impl From<RecordError> for StoreError {
 }
 
 impl From<EngineError> for StoreError {
-    fn from(_: EngineError) -> Self {
+    fn from(error: EngineError) -> Self {
+        tracing::error!(%error, "the store could not be read");
         Self::Unavailable
     }
 }

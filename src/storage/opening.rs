@@ -62,6 +62,13 @@ pub fn open(
 
     let engine = Engine::open(&path.join(ENGINE_FOLDER), options.cache_bytes)?;
     if engine.is_empty() {
+        if let Some(witness) = acknowledged.or(witness) {
+            return Err(OpenError::Older {
+                path: path.clone(),
+                sequence: 0,
+                witnessed: witness.sequence,
+            });
+        }
         create(path, &engine, sealer)?;
     }
     let ledger = meta(path, &engine, keys::LEDGER)?;

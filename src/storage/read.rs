@@ -30,10 +30,11 @@ pub fn authorization(
     site: &SiteId,
     state: &StateHash,
 ) -> Result<Option<Authorization>, StoreError> {
+    // The slot first: it goes only after the record has come.
+    let slot = pending::lock(index).find(site, state);
     if let Some(value) = engine.get(&keys::authorization(site, state))? {
         return open_authorization(&value, sealer, site, state).map(Some);
     }
-    let slot = pending::lock(index).find(site, state);
     let Some(slot) = slot else { return Ok(None) };
     let Some(value) = engine.get(&keys::pack(site, slot.pack))? else {
         return Ok(None);
@@ -98,6 +99,10 @@ pub fn records_of(
         };
         if at < kind {
             from = keys::all(&site, kind);
+            continue;
+        }
+        if at > kind {
+            from = keys::after(&site);
             continue;
         }
         let prefix = keys::all(&site, kind);

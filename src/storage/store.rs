@@ -272,7 +272,12 @@ impl Store {
             let engine = shared.engine.load_full().ok_or(StoreError::Unavailable)?;
             operation(&shared, &engine)
         });
-        read.await.unwrap_or(Err(StoreError::Unavailable))
+        let result = read.await.unwrap_or(Err(StoreError::Unavailable));
+        if matches!(result, Err(StoreError::Unavailable)) {
+            // Best effort: the next read that fails says it again.
+            let _ = self.queue.try_send(Job::Suspect);
+        }
+        result
     }
 }
 

@@ -48,13 +48,13 @@ impl WitnessFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        let mut text = String::new();
-        file.take(MAX_BYTES).read_to_string(&mut text)?;
-        Ok(parse(&text))
+        let mut bytes = Vec::new();
+        file.take(MAX_BYTES).read_to_end(&mut bytes)?;
+        Ok(parse(&String::from_utf8_lossy(&bytes)))
     }
 
-    /// Replaces it. Not synced: one that is lost in a power cut only leaves
-    /// the one before, which is true as well.
+    /// Replaces it. What replaces it is synced first, so that a power cut
+    /// leaves a whole one: this, or the one before, which is true as well.
     ///
     /// # Errors
     /// When the file cannot be written.
@@ -66,6 +66,7 @@ impl WitnessFile {
             "leadtap-witness 1 {:032x} {}",
             witness.store_id, witness.sequence
         )?;
+        file.sync_data()?;
         std::fs::rename(&next, &self.path)
     }
 }

@@ -157,7 +157,8 @@ final class ErrorReason
 
     /**
      * UNAVAILABLE with RetryInfo, RETRY. The store cannot keep anything at the
-     * moment, for example on a full disk. Health says NOT_SERVING.
+     * moment, for example on a full disk, where health says NOT_SERVING too; or
+     * more is waiting for the disk than the queue holds.
      */
     public const STORE_UNAVAILABLE = 'STORE_UNAVAILABLE';
 

@@ -93,7 +93,9 @@ final class LoginServiceClient
      * one changes nothing.
      *
      * That the shopper declined is an answer, not an error. Give the call a
-     * deadline of some seconds: it makes at most three calls to Instagram.
+     * deadline of some seconds: it makes three calls to Instagram, and the last
+     * two again, at most twice each, where Instagram has passing trouble. What
+     * was under way at the deadline goes on, and the same call finds it later.
      *
      * Errors: CALLBACK_INVALID, AUTHORIZATION_NOT_FOUND, AUTHORIZATION_EXPIRED,
      * BROWSER_BINDING_MISMATCH, CODE_REFUSED, EXCHANGE_INTERRUPTED,

@@ -14,8 +14,8 @@ final class TokenState
     public const UNSPECIFIED = 0;
 
     /**
-     * A short-lived token of one hour. The exchange for a long-lived one failed
-     * for a passing reason and is tried again in the background.
+     * A short-lived token of one hour: the exchange for a long-lived one failed
+     * for a passing reason. The next login brings a new one.
      */
     public const SHORT_LIVED = 1;
 

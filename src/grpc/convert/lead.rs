@@ -1,13 +1,14 @@
 //! A lead, for callers.
 
 use super::timestamp;
+use crate::domain::clock::Timestamp;
 use crate::domain::lead::{AccountType, Consent, Contact, InstagramProfile, Lead};
 use crate::domain::token::{TokenState, TokenStatus};
 use crate::grpc::pb;
 
-/// A lead as the contract has it.
+/// A lead as the contract has it, at this moment.
 #[must_use]
-pub fn lead(lead: &Lead) -> pb::Lead {
+pub fn lead(lead: &Lead, now: Timestamp) -> pb::Lead {
     pb::Lead {
         lead_id: lead.id.to_string(),
         instagram: Some(profile(&lead.instagram)),
@@ -21,7 +22,7 @@ pub fn lead(lead: &Lead) -> pb::Lead {
         create_time: Some(timestamp(lead.create_time)),
         last_login_time: Some(timestamp(lead.last_login_time)),
         login_count: clamped(lead.login_count),
-        token: lead.token.as_ref().map(token),
+        token: lead.token.as_ref().map(|status| token(status, now)),
         etag: etag(lead),
     }
 }
@@ -70,8 +71,12 @@ fn consent(consent: &Consent) -> pb::Consent {
     }
 }
 
-fn token(token: &TokenStatus) -> pb::TokenStatus {
+fn token(token: &TokenStatus, now: Timestamp) -> pb::TokenStatus {
     let state = match token.state {
+        // Nobody has to write down that time passed.
+        TokenState::ShortLived | TokenState::LongLived if now >= token.expire_time => {
+            pb::TokenState::Expired
+        }
         TokenState::ShortLived => pb::TokenState::ShortLived,
         TokenState::LongLived => pb::TokenState::LongLived,
         TokenState::Expired => pb::TokenState::Expired,

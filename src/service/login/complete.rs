@@ -1,6 +1,7 @@
 //! How a login is finished, once or again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use subtle::ConstantTimeEq;
 
@@ -15,7 +16,13 @@ use crate::domain::site::Site;
 use crate::instagram::callback::{self, Callback};
 use crate::service::error::LoginError;
 use crate::service::random;
-use crate::storage::LeadKey;
+use crate::storage::{LeadKey, StoreError};
+
+/// How often a step of a login is offered to a store whose queue is full...
+const OVERLOAD_ATTEMPTS: u32 = 50;
+
+/// ... and how long apart.
+const OVERLOAD_WAIT: Duration = Duration::from_millis(100);
 
 /// What came back to the shop.
 #[derive(Clone)]
@@ -213,10 +220,14 @@ impl Run<'_> {
 
     /// Puts the login's next stage on the medium.
     pub(super) async fn advance(&self, next: Authorization) -> Result<Authorization, LoginError> {
-        self.login
-            .store
-            .advance(&self.site.id, self.state, next.clone())
-            .await?;
-        Ok(next)
+        let store = &self.login.store;
+        for _ in 0..OVERLOAD_ATTEMPTS {
+            match store.advance(&self.site.id, self.state, next.clone()).await {
+                // A full queue is no reason to lose what Instagram said: this write waits.
+                Err(StoreError::Overloaded) => tokio::time::sleep(OVERLOAD_WAIT).await,
+                result => return Ok(result.map(|()| next)?),
+            }
+        }
+        Err(LoginError::Store(StoreError::Overloaded))
     }
 }

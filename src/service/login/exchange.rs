@@ -30,7 +30,11 @@ impl Run<'_> {
         authorization: Authorization,
         code: &Secret,
     ) -> Result<Authorization, LoginError> {
-        let sent = self.advance(authorization.at(Stage::CodeSent)).await?;
+        // From here on a lost answer must not cost the login: it lives on for one more full time,
+        // however late the shopper came back.
+        let sent = self
+            .advance(self.renewed(authorization.at(Stage::CodeSent)))
+            .await?;
         let app = &self.site.app;
         let redirect_uri = &sent.request.redirect_uri;
         match self
@@ -42,11 +46,7 @@ impl Run<'_> {
             Ok(short) => {
                 let now = self.login.clock.now();
                 let token = Token::short_lived(short.token, short.scopes, now);
-                // From here on a lost answer must not cost the login: it lives on for one more
-                // full time, however late the shopper came back.
-                let alive = now.plus(self.site.authorization_ttl);
-                self.advance(sent.at(Stage::Exchanged(token)).alive_until(alive))
-                    .await
+                self.advance(sent.at(Stage::Exchanged(token))).await
             }
             Err(failure) if failure.meaning == UpstreamMeaning::NotSent => {
                 self.advance(sent.at(Stage::Pending)).await?;
@@ -142,7 +142,8 @@ impl Run<'_> {
             },
             token,
             new_lead_id: new_lead_id(now),
-            authorization: authorization.clone(),
+            // The answer can be asked for again for one more full time.
+            authorization: self.renewed(authorization.clone()),
         };
         let kept = match self.login.store.complete(&self.site.id, completion).await {
             Ok(kept) => kept,
@@ -163,6 +164,11 @@ impl Run<'_> {
             replayed: false,
             return_to: request.return_to,
         })
+    }
+
+    /// The same login, alive for one full time from now.
+    fn renewed(&self, authorization: Authorization) -> Authorization {
+        authorization.alive_until(self.login.clock.now().plus(self.site.authorization_ttl))
     }
 
     fn passing(&self, failure: UpstreamFailure) -> LoginError {

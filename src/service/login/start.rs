@@ -127,7 +127,9 @@ fn stays_on_site(return_to: &str, redirect_uri: &str) -> bool {
         return !return_to.starts_with("//");
     }
     match (Url::parse(return_to), Url::parse(redirect_uri)) {
-        (Ok(target), Ok(shop)) => target.origin() == shop.origin() && target.origin().is_tuple(),
+        (Ok(target), Ok(shop)) => {
+            target.scheme() == shop.scheme() && target.origin() == shop.origin()
+        }
         _ => false,
     }
 }
@@ -163,6 +165,7 @@ mod tests {
             "https://shop.example:8443/",
             "javascript:alert(1)",
             "data:text/html,x",
+            "blob:https://shop.example/x",
             "checkout",
         ] {
             assert!(!stays_on_site(away, shop), "{away}");

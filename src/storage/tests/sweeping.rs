@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::authorization::Decline;
 
-const LATER: Duration = Duration::from_secs(601);
+const LATER: Duration = Duration::from_secs(600 + 600 + 1);
 
 #[tokio::test]
 async fn what_expired_is_taken_away_and_stays_away() {

@@ -101,12 +101,12 @@ impl Transaction<'_> {
         let lead_id = known.as_ref().map_or(new_lead_id, |lead| lead.id);
 
         // First what can be refused, then what cannot.
+        let stored_token = StoredToken::seal(&token, self.sealer, site, &lead_id)?;
         self.advance(
             site,
             &state,
             &authorization.at(Stage::Completed { lead_id, new_lead }),
         )?;
-        let stored_token = StoredToken::seal(&token, self.sealer, site, &lead_id)?;
         let lead = match known {
             Some(lead) => {
                 self.forget_ids(site, &lead)?;

@@ -7,11 +7,12 @@
 mod login;
 mod sweep;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use super::engine::Engine;
-use super::error::StoreError;
+use super::error::{EngineError, StoreError};
 use super::keys;
 use super::ledger::Ledger;
 use super::pack::{self, Entry};
@@ -44,6 +45,8 @@ pub struct Transaction<'a> {
     pending: &'a Mutex<PendingIndex>,
     ledger: Ledger,
     verifier: Option<&'a mut Verifier>,
+    /// A read that failed: what an operation did before it must not be kept.
+    failed: OnceCell<EngineError>,
     changes: HashMap<Vec<u8>, Option<Vec<u8>>>,
     beginning: BTreeMap<SiteId, Vec<Entry>>,
     published: Published,
@@ -72,6 +75,7 @@ impl<'a> Transaction<'a> {
             pending,
             ledger,
             verifier,
+            failed: OnceCell::new(),
             changes: HashMap::new(),
             beginning: BTreeMap::new(),
             published: Published::default(),
@@ -90,6 +94,9 @@ impl<'a> Transaction<'a> {
     /// When the store cannot be read.
     pub fn finish(mut self) -> Result<Finished, StoreError> {
         self.pack_beginnings()?;
+        if let Some(error) = self.failed.take() {
+            return Err(error.into());
+        }
         let mut batch = sled::Batch::default();
         for (key, value) in &self.changes {
             match value {
@@ -136,7 +143,14 @@ impl<'a> Transaction<'a> {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         match self.changes.get(key) {
             Some(change) => Ok(change.clone()),
-            None => Ok(self.engine.get(key)?.map(|value| value.to_vec())),
+            None => match self.engine.get(key) {
+                Ok(value) => Ok(value.map(|value| value.to_vec())),
+                Err(error) => {
+                    // The first one is the one that matters.
+                    let _ = self.failed.set(error.clone());
+                    Err(error.into())
+                }
+            },
         }
     }
 

@@ -1,11 +1,18 @@
 //! Taking away what has expired.
 
+use std::time::Duration;
+
 use super::Transaction;
 use crate::domain::clock::Timestamp;
 use crate::storage::error::StoreError;
 use crate::storage::keys::{self, Kind};
 use crate::storage::record::{self, StoredAuthorization};
 use crate::storage::{pack, pending, read};
+
+/// How much longer a login is kept that has left its pack. One that is being
+/// finished must not be swept from under it, and whoever comes late hears that
+/// it expired rather than that it never was.
+pub const GRACE: Duration = Duration::from_secs(600);
 
 /// What a sweep took away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,7 +51,9 @@ impl Transaction<'_> {
         for (site, number) in &expired {
             let key = keys::pack(site, *number);
             if let Some(pack) = self.get(&key)? {
-                let states = pack::entries(&pack)?.into_iter().map(|entry| entry.state);
+                // What cannot be read is left out: one damaged pack must not keep all others.
+                let entries = pack::entries(&pack).unwrap_or_default();
+                let states = entries.into_iter().map(|entry| entry.state);
                 let gone = states.map(|state| (site.clone(), state));
                 self.published.gone_states.extend(gone);
             }
@@ -63,10 +72,14 @@ impl Transaction<'_> {
         let mut swept = 0;
         let found = read::records_of(self.engine, Kind::Authorization, cursor, limit)?;
         let more = found.len() == limit;
-        for (_, key, value) in found {
+        for (_, key, _) in found {
+            // An earlier operation of this batch may have changed it.
+            let Some(value) = self.get(&key)? else {
+                continue;
+            };
             // What cannot be read is left for the check of the store to report.
             let stored = record::decode::<StoredAuthorization>(&value);
-            if stored.is_ok_and(|stored| now >= stored.expire_time) {
+            if stored.is_ok_and(|stored| now >= stored.expire_time.plus(GRACE)) {
                 self.remove(key)?;
                 swept += 1;
             }

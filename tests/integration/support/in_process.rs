@@ -30,7 +30,7 @@ impl InProcess {
         let until = async {
             let _ = stopped.await;
         };
-        let serve = move || app.serve(&listeners, until).unwrap();
+        let serve = move || app.serve(listeners, until).unwrap();
         Self {
             socket: setup.path("leadtap.sock"),
             stop: Some(stop),
