@@ -14,14 +14,23 @@ use crate::process::{SERVER_CORE, Server};
 /// The daemon's program, as cargo built it for this run.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_leadtap");
 
-/// More than any run starts: the cap is not what is measured.
-const MAX_PENDING: u64 = 10_000_000;
+/// The most that the configuration allows: the cap is not what is measured.
+const MAX_PENDING: u64 = 1_000_000;
 
-/// Cache of the store: all leads of a run fit in, as the goals say.
+/// Cache of a store whose leads are read: they all fit in, as the goals say.
 const CACHE_MIB: u64 = 512;
 
-/// Decoded leads kept in front of the store.
+/// Decoded leads kept in front of such a store.
 const LEAD_CACHE: u64 = 200_000;
+
+/// How much memory a daemon may use.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Memory {
+    /// What the configuration gives it by default, as to most shops.
+    Default,
+    /// Enough to keep every lead of the run.
+    AllLeads,
+}
 
 /// The bearer token of the caller over TCP. It guards nothing.
 pub(crate) const TOKEN: &str = "a-token-that-guards-a-benchmark-and-nothing-else";
@@ -34,8 +43,6 @@ pub(crate) struct Home {
     pub unix: Target,
     /// Its TCP address.
     pub tcp: Target,
-    /// The folder of its store.
-    pub folder: PathBuf,
 }
 
 impl Home {
@@ -43,7 +50,12 @@ impl Home {
     ///
     /// # Errors
     /// Those of the disk, and of `leadtap keys create`.
-    pub(crate) fn create(folder: &Path, tcp: SocketAddr, upstream: SocketAddr) -> io::Result<Self> {
+    pub(crate) fn create(
+        folder: &Path,
+        memory: Memory,
+        tcp: SocketAddr,
+        upstream: SocketAddr,
+    ) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
         let home = Self {
@@ -51,13 +63,12 @@ impl Home {
             log: folder.join("leadtap.log"),
             unix: Target::Unix(folder.join("leadtap.sock")),
             tcp: Target::Tcp(tcp, TOKEN.to_owned()),
-            folder: folder.to_owned(),
         };
         secret_file(
             &folder.join("app-secret"),
             "0123456789abcdef0123456789abcdef",
         )?;
-        fs::write(&home.config, settings(folder, tcp, upstream))?;
+        fs::write(&home.config, settings(folder, memory, tcp, upstream))?;
         let made = Command::new(PROGRAM)
             .args(["keys", "create"])
             .arg(folder.join("keys"))
@@ -93,9 +104,13 @@ fn secret_file(path: &Path, secret: &str) -> io::Result<()> {
     options.open(path)?.write_all(secret.as_bytes())
 }
 
-fn settings(folder: &Path, tcp: SocketAddr, upstream: SocketAddr) -> String {
+fn settings(folder: &Path, memory: Memory, tcp: SocketAddr, upstream: SocketAddr) -> String {
     let folder = folder.display();
     let uid = nix::unistd::getuid();
+    let caches = match memory {
+        Memory::Default => String::new(),
+        Memory::AllLeads => format!("cache_mib = {CACHE_MIB}\nlead_cache = {LEAD_CACHE}"),
+    };
     let token_sha256 = calls::sha256_hex(TOKEN.as_bytes());
     format!(
         r#"
@@ -105,8 +120,7 @@ tcp = "{tcp}"
 
 [store]
 path = "{folder}/store"
-cache_mib = {CACHE_MIB}
-lead_cache = {LEAD_CACHE}
+{caches}
 
 [keys]
 file = "{folder}/keys"

@@ -96,7 +96,7 @@ impl Service<Request<Body>> for Echo {
 }
 
 /// Sizes on the wire, taken from the daemon's own messages.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, serde::Serialize)]
 pub(crate) struct Sizes {
     /// Bytes of the small request.
     pub start_request: usize,

@@ -14,6 +14,7 @@ mod calls;
 mod daemon;
 mod disk;
 mod echo;
+mod figures;
 mod load;
 mod logins;
 mod measure;
@@ -22,6 +23,7 @@ mod process;
 mod report;
 mod rows;
 mod run;
+mod servers;
 mod upstream;
 
 use std::error::Error;
