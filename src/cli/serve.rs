@@ -39,14 +39,17 @@ impl Serve {
         let app = App::new(&config, ring, Arc::new(SystemClock)).map_err(failed)?;
         let listeners =
             Listeners::bind(&config.listen).map_err(|error| failed(StartError::Io(error)))?;
-        log_start(&config, &listeners);
-        app.serve(listeners, signals::stop()).map_err(failed)?;
+        // Whoever reads that it serves may stop it from then on.
+        let say = start_line(&config, &listeners);
+        app.serve(listeners, signals::stop_after(say))
+            .map_err(failed)?;
         tracing::info!("stopped");
         Ok(())
     }
 }
 
-fn log_start(config: &Config, listeners: &Listeners) {
+/// What says that the daemon serves, and where.
+fn start_line(config: &Config, listeners: &Listeners) -> impl FnOnce() + Send + use<> {
     let unix = config
         .listen
         .unix
@@ -54,13 +57,16 @@ fn log_start(config: &Config, listeners: &Listeners) {
         .map(|unix| unix.path.display().to_string());
     // Port 0 has become a real one.
     let tcp = listeners.tcp.as_ref().and_then(|tcp| tcp.local_addr().ok());
-    tracing::info!(
-        version = env!("CARGO_PKG_VERSION"),
-        listen.unix = unix,
-        listen.tcp = tcp.map(tracing::field::display),
-        sites = config.sites.len(),
-        "serving"
-    );
+    let sites = config.sites.len();
+    move || {
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            listen.unix = unix,
+            listen.tcp = tcp.map(tracing::field::display),
+            sites,
+            "serving"
+        );
+    }
 }
 
 /// A panic is caught where it can be and answered; this puts its place in the

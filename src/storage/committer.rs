@@ -81,6 +81,9 @@ pub struct Committer {
     suspected: bool,
     /// When the store failed, while it is not back.
     failed: Option<Instant>,
+    /// Whether what can be read of it may be missing on the medium, and no
+    /// mark beside it says so yet.
+    in_doubt: bool,
 }
 
 impl Committer {
@@ -99,6 +102,7 @@ impl Committer {
             last_step: now,
             suspected: false,
             failed: None,
+            in_doubt: false,
         }
     }
 
@@ -106,21 +110,17 @@ impl Committer {
     pub fn run(mut self) {
         let mut writes = Vec::with_capacity(MAX_BATCH);
         loop {
-            let mut idle = false;
-            let stop = match self.queue.recv_timeout(self.patience()) {
+            let (stop, idle) = match self.queue.recv_timeout(self.patience()) {
                 Ok(Job::Write(write)) => {
                     writes.push(write);
-                    self.gather(&mut writes)
+                    (self.gather(&mut writes), false)
                 }
                 Ok(Job::Suspect) => {
                     self.suspected = true;
-                    false
+                    (false, false)
                 }
-                Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => true,
-                Err(RecvTimeoutError::Timeout) => {
-                    idle = true;
-                    false
-                }
+                Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => (true, false),
+                Err(RecvTimeoutError::Timeout) => (false, true),
             };
             if !writes.is_empty() {
                 self.commit(&mut writes);
@@ -186,19 +186,19 @@ impl Committer {
             Ok(Err(failure)) => Some(failure),
             Err(panic) => Some(panic_text(&*panic)),
         };
-        let result = if failure.is_some() {
-            Err(StoreError::Unavailable)
-        } else {
-            Ok(())
+        // Out of service first: whoever is answered must not find in sled's
+        // memory what the disk may not have.
+        let failed_engine = failure.as_deref().and_then(|how| self.fail(how));
+        let result = match failure {
+            Some(_) => Err(StoreError::Unavailable),
+            None => Ok(()),
         };
         for answer in answers {
             answer(result.clone());
         }
         // After a panic some were not reached; dropping them answers them.
         writes.clear();
-        if let Some(failure) = failure {
-            self.fail(&failure);
-        }
+        close(failed_engine);
     }
 
     fn apply(
@@ -231,7 +231,7 @@ impl Committer {
     /// What is owed besides batches, a little of it.
     fn between_batches(&mut self, idle: bool) {
         if std::mem::take(&mut self.suspected) && self.shared.engine.load().is_some() {
-            self.fail("a read failed");
+            close(self.fail("a read failed"));
         }
         if let Some(failed) = self.failed {
             if failed.elapsed() >= REOPEN_INTERVAL {
@@ -278,7 +278,7 @@ impl Committer {
                 );
             }
             Ok(Progress::Done(Some(difference))) => self.condemn(&difference.to_string()),
-            Err(error) => self.fail(&error.0),
+            Err(error) => close(self.fail(&error.0)),
         }
     }
 
@@ -291,13 +291,15 @@ impl Committer {
         self.shared
             .health
             .send_replace(Health::Damaged(error.to_string()));
-        self.close_engine();
+        close(self.shared.engine.swap(None));
         self.shared.cache.clear();
     }
 
     /// Takes the store out of service until it can be opened again. A full
     /// disk sticks in sled, even after there is room, until that is done.
-    fn fail(&mut self, how: &str) {
+    /// Gives back what is to be closed.
+    #[must_use]
+    fn fail(&mut self, how: &str) -> Option<Arc<Engine>> {
         tracing::error!(
             error = how,
             "the store failed: nothing is acknowledged until it is back"
@@ -307,7 +309,8 @@ impl Committer {
             .send_replace(Health::Unavailable(how.to_owned()));
         self.failed = Some(Instant::now());
         self.verifier = None;
-        self.close_engine();
+        self.in_doubt = true;
+        self.shared.engine.swap(None)
     }
 
     fn reopen(&mut self) {
@@ -316,7 +319,16 @@ impl Committer {
             store_id: self.ledger.store_id,
             sequence: self.ledger.sequence,
         };
-        let opened = opening::probe(&self.shared.options.path).and_then(|()| {
+        let path = &self.shared.options.path;
+        if self.in_doubt && opening::mark_unsynced(path).is_ok() {
+            self.in_doubt = false;
+        }
+        let opened = opening::probe(path).and_then(|()| {
+            if self.in_doubt {
+                opening::mark_unsynced(path)
+                    .map_err(|error| OpenError::Io(path.clone(), error.to_string()))?;
+                self.in_doubt = false;
+            }
             opening::open(
                 &self.shared.options,
                 &self.shared.sealer,
@@ -333,27 +345,13 @@ impl Committer {
                 tracing::info!("the store is back");
             }
             Err(error) => {
-                tracing::debug!(%error, "the store is not back yet");
-                self.shared
-                    .health
-                    .send_replace(Health::Unavailable(error.to_string()));
+                let now = Health::Unavailable(error.to_string());
+                let before = self.shared.health.send_replace(now.clone());
+                // Once for each reason, not twice a second.
+                if before != now {
+                    tracing::error!(%error, "the store is not back");
+                }
             }
-        }
-    }
-
-    /// Closes sled. It lets go of its lock only when nobody reads any more.
-    fn close_engine(&self) {
-        let Some(mut engine) = self.shared.engine.swap(None) else {
-            return;
-        };
-        let deadline = Instant::now() + READERS_LEAVE;
-        loop {
-            match Arc::try_unwrap(engine) {
-                Ok(engine) => return engine.close(),
-                Err(_) if Instant::now() >= deadline => return,
-                Err(still_read) => engine = still_read,
-            }
-            std::thread::sleep(Duration::from_millis(1));
         }
     }
 
@@ -361,6 +359,20 @@ impl Committer {
         if self.failed.is_none() && self.witnessed < self.ledger.sequence {
             self.write_witness();
         }
-        self.close_engine();
+        close(self.shared.engine.swap(None));
+    }
+}
+
+/// Closes sled. It lets go of its lock only when nobody reads any more.
+fn close(engine: Option<Arc<Engine>>) {
+    let Some(mut engine) = engine else { return };
+    let deadline = Instant::now() + READERS_LEAVE;
+    loop {
+        match Arc::try_unwrap(engine) {
+            Ok(engine) => return drop(engine),
+            Err(_) if Instant::now() >= deadline => return,
+            Err(still_read) => engine = still_read,
+        }
+        std::thread::sleep(Duration::from_millis(1));
     }
 }

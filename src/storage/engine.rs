@@ -8,19 +8,23 @@
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sled::IVec;
 
 use super::error::{EngineError, OpenError};
+use super::files;
+
+/// The file in which sled keeps its records, and which it locks (flock(2)).
+pub const DATABASE_FILE: &str = "db";
 
 /// An open sled database.
 pub struct Engine {
-    db: sled::Db,
+    /// None only while it is being dropped.
+    db: Option<sled::Db>,
     /// The same file that sled writes: syncing any descriptor of a file syncs
     /// all of its data (fdatasync(2)).
     file: File,
-    folder: PathBuf,
 }
 
 impl Engine {
@@ -37,24 +41,22 @@ impl Engine {
             // The committer flushes; a second flusher would only disturb it.
             .flush_every_ms(None);
         let db = guarded(|| config.open()).map_err(|error| open_error(folder, error))?;
-        let file = File::open(folder.join("db")).map_err(io)?;
-        let engine = Self {
-            db,
-            file,
-            folder: folder.to_owned(),
+        // From here on a failure closes it behind the guard, see `drop`.
+        let mut engine = Self {
+            db: Some(db),
+            file: File::open(folder).map_err(io)?,
         };
-        engine.sync_folder().map_err(io)?;
+        engine.file = File::open(folder.join(DATABASE_FILE)).map_err(io)?;
+        // What an earlier process wrote and did not sync can be read now, so it
+        // will be told: it must be on the medium first.
+        files::sync(folder).map_err(io)?;
         Ok(engine)
     }
 
-    /// Makes the files themselves durable, not only what is in them
-    /// (fsync(2): the entry in the folder needs a sync of its own).
-    fn sync_folder(&self) -> std::io::Result<()> {
-        File::open(&self.folder)?.sync_all()?;
-        match self.folder.parent() {
-            Some(parent) => File::open(parent)?.sync_all(),
-            None => Ok(()),
-        }
+    fn db(&self) -> sled::Result<&sled::Db> {
+        self.db
+            .as_ref()
+            .ok_or_else(|| sled::Error::Unsupported("the database is closed".to_owned()))
     }
 
     /// The value of a key.
@@ -62,7 +64,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError`] when sled cannot read it.
     pub fn get(&self, key: &[u8]) -> Result<Option<IVec>, EngineError> {
-        guarded(|| self.db.get(key)).map_err(Failure::into_engine_error)
+        guarded(|| self.db()?.get(key)).map_err(Failure::into_engine_error)
     }
 
     /// At most `limit` records from `first` on, in the order of their keys.
@@ -70,13 +72,14 @@ impl Engine {
     /// # Errors
     /// [`EngineError`] when sled cannot read them.
     pub fn scan(&self, first: &[u8], limit: usize) -> Result<Vec<(IVec, IVec)>, EngineError> {
-        guarded(|| self.db.range(first..).take(limit).collect()).map_err(Failure::into_engine_error)
+        guarded(|| self.db()?.range(first..).take(limit).collect())
+            .map_err(Failure::into_engine_error)
     }
 
     /// Whether nothing was ever written.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        guarded(|| Ok(self.db.is_empty())).unwrap_or(false)
+        guarded(|| Ok(self.db()?.is_empty())).unwrap_or(false)
     }
 
     /// Applies a batch as a whole and makes it durable: when this returns, it
@@ -87,20 +90,23 @@ impl Engine {
     /// database answers nothing reliable until it is opened again.
     pub fn commit(&self, batch: sled::Batch) -> Result<(), EngineError> {
         guarded(|| {
-            self.db.apply_batch(batch)?;
-            self.db.flush()
+            self.db()?.apply_batch(batch)?;
+            self.db()?.flush()
         })
         .map_err(Failure::into_engine_error)?;
         self.file
             .sync_data()
             .map_err(|error| EngineError(format!("the disk did not sync: {error}")))
     }
+}
 
-    /// Closes the database, so that it can be opened again.
-    pub fn close(self) {
-        // After a disk fault sled's own drop may panic over the same fault.
+impl Drop for Engine {
+    /// Closes the database, so that it can be opened again. Over a disk that
+    /// fails sled's own drop panics.
+    fn drop(&mut self) {
+        let db = self.db.take();
         let _ = guarded(|| {
-            drop(self);
+            drop(db);
             Ok(())
         });
     }

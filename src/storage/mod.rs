@@ -21,6 +21,7 @@ mod committer;
 mod digest;
 mod engine;
 mod error;
+mod files;
 mod keyring;
 mod keys;
 mod ledger;

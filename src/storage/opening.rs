@@ -6,8 +6,9 @@ use std::path::Path;
 
 use ring::rand::{SecureRandom, SystemRandom};
 
-use super::engine::Engine;
+use super::engine::{DATABASE_FILE, Engine};
 use super::error::{EngineError, OpenError, StoreError};
+use super::files;
 use super::keys;
 use super::ledger::Ledger;
 use super::pending::PendingIndex;
@@ -35,6 +36,19 @@ const PROBE_BYTES: usize = 4 * 1024 * 1024;
 /// not lie among sled's files.
 const ENGINE_FOLDER: &str = "store";
 
+/// Stands beside the database from the moment when it failed until all that
+/// can be read of it is on the medium for certain. What is in doubt is in this
+/// machine's memory, so the mark need not outlive it either: it is not synced.
+const UNSYNCED: &str = "unsynced";
+
+/// Leaves the mark that makes the next opening write the database anew.
+///
+/// # Errors
+/// The disk's own, for example where it is read-only.
+pub fn mark_unsynced(path: &Path) -> std::io::Result<()> {
+    File::create(path.join(UNSYNCED)).map(drop)
+}
+
 /// A store that may serve.
 pub struct Opened {
     pub engine: Engine,
@@ -60,7 +74,19 @@ pub fn open(
     std::fs::create_dir_all(path).map_err(io)?;
     let witness = WitnessFile::beside(path).read().map_err(io)?;
 
-    let engine = Engine::open(&path.join(ENGINE_FOLDER), options.cache_bytes)?;
+    let folder = path.join(ENGINE_FOLDER);
+    let marker = path.join(UNSYNCED);
+    let in_doubt = marker.try_exists().map_err(io)?;
+    if in_doubt {
+        files::rewrite(&folder, DATABASE_FILE).map_err(|error| match error.kind() {
+            std::io::ErrorKind::WouldBlock => OpenError::InUse(folder.clone()),
+            _ => io(error),
+        })?;
+    }
+    let engine = Engine::open(&folder, options.cache_bytes)?;
+    if in_doubt {
+        std::fs::remove_file(&marker).map_err(io)?;
+    }
     if engine.is_empty() {
         if let Some(witness) = acknowledged.or(witness) {
             return Err(OpenError::Older {

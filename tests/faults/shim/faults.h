@@ -4,7 +4,7 @@
  * would be cheaper and miss a change within one tick of the kernel's clock. */
 
 struct faults {
-    bool enospc, enospc_grow, erofs, eio_write, eio_read, eio_fsync, eio_fsync_drop;
+    bool enospc, enospc_grow, erofs, eio_write, eio_read, eio_fsync, eio_fsync_drop, lost_fsync;
     long slow_fsync_ms, slow_write_ms;
 };
 
@@ -20,6 +20,7 @@ static void one_word(struct faults *now, const char *word, char **rest)
                : !strcmp(word, "eio-read")       ? &now->eio_read
                : !strcmp(word, "eio-fsync")      ? &now->eio_fsync
                : !strcmp(word, "eio-fsync-drop") ? &now->eio_fsync_drop
+               : !strcmp(word, "lost-fsync")     ? &now->lost_fsync
                                                  : NULL;
     long *delay = !strcmp(word, "slow-fsync")   ? &now->slow_fsync_ms
                 : !strcmp(word, "slow-write")   ? &now->slow_write_ms

@@ -30,7 +30,7 @@ static long file_synced(int fd, struct file *file, enum sync sync)
     wait_ms(now.slow_fsync_ms);
     long result = fault ? failed(fault) : real_sync(fd, sync);
     int error = errno;
-    if (result == 0) {
+    if (result == 0 && !now.lost_fsync) {
         made_durable(fd, file, &taken);
         entry_durable(file);
     } else if (!now.eio_fsync_drop) {
@@ -49,7 +49,7 @@ static long folder_synced(int fd, const char *path, enum sync sync)
     size_t length = journal_now();
     wait_ms(now.slow_fsync_ms);
     long result = fault ? failed(fault) : real_sync(fd, sync);
-    if (result == 0 && shadow[0])
+    if (result == 0 && shadow[0] && !now.lost_fsync)
         folder_durable(in_root(path), length);
     return result;
 }

@@ -138,19 +138,20 @@ permissions = ["login"]
     /// Starts a daemon and waits until it serves.
     pub async fn start(&self) -> Daemon {
         let mut daemon = self.spawn();
-        let deadline = Instant::now() + PATIENCE;
-        while !daemon.log().contains("serving") {
-            if let Some(status) = daemon.child.try_wait().unwrap() {
-                panic!("the daemon ended with {status}:\n{}", daemon.log());
-            }
-            assert!(
-                Instant::now() < deadline,
-                "the daemon does not serve:\n{}",
-                daemon.log()
-            );
-            tokio::time::sleep(Duration::from_millis(5)).await;
+        if let Some(status) = daemon.ended_or_serves().await {
+            panic!("the daemon ended with {status}:\n{}", daemon.log());
         }
         daemon
+    }
+
+    /// Starts a daemon that must end by itself; gives its exit code and what
+    /// it said.
+    pub async fn refused(&self) -> (Option<i32>, String) {
+        let mut daemon = self.spawn();
+        let ended = daemon.ended_or_serves().await;
+        let log = daemon.log();
+        let status = ended.unwrap_or_else(|| panic!("the daemon serves:\n{log}"));
+        (status.code(), log)
     }
 
     /// Starts a daemon and waits for nothing.
@@ -204,10 +205,35 @@ impl Daemon {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
+    /// Waits until it serves, or has ended with this.
+    pub async fn ended_or_serves(&mut self) -> Option<ExitStatus> {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.log().contains("serving") {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return Some(status);
+            }
+            assert!(
+                Instant::now() < deadline,
+                "the daemon does not serve:\n{}",
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        None
+    }
+
     /// Kills it as a crash would, and waits until it is gone.
     pub fn kill_9(mut self) {
         self.child.kill().unwrap();
         assert_eq!(self.child.wait().unwrap().signal(), Some(9));
+    }
+
+    /// Asks it to stop, and fails the test unless it ends as it should.
+    pub async fn stops(self) {
+        let log = self.log.clone();
+        let status = self.stop().await;
+        let log = std::fs::read_to_string(log).unwrap();
+        assert!(status.success(), "the daemon ended with {status}:\n{log}");
     }
 
     /// Asks it to stop, and waits until it has.

@@ -1,21 +1,25 @@
 //! A daemon, a sandbox and a browser for each test, and nothing left of them
 //! afterwards.
 
+pub mod book;
 pub mod browser;
 pub mod caller;
 pub mod command;
 pub mod counting;
 pub mod daemon;
 pub mod fake;
+pub mod faults;
 pub mod in_process;
 pub mod refusal;
 pub mod relay;
 pub mod shop;
 pub mod web;
 
+pub use book::Book;
 pub use browser::Browser;
 pub use daemon::Setup;
 pub use fake::Fake;
+pub use faults::Disk;
 pub use refusal::Refusal;
 pub use shop::{Shop, Visit};
 

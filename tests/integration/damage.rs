@@ -1,0 +1,242 @@
+//! A store that is not what it was is told, and not served.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::disk::{does_not_serve, serves_again};
+use crate::support::faults::{copy, replace_store};
+use crate::support::{Book, Fake, Setup};
+
+/// What every sentence about a store that lost something says to do.
+const REMEDY: &str = "put your newest copy of the whole folder in its place";
+
+/// A stopped daemon whose store holds logins and leads.
+struct Stopped {
+    book: Arc<Book>,
+    setup: Setup,
+}
+
+impl Stopped {
+    async fn after(answers: u64) -> Self {
+        let fake = Arc::new(Fake::start().await);
+        let setup = Setup::with(&fake);
+        let stopped = Self {
+            book: Book::new(fake).await,
+            setup,
+        };
+        stopped.more(answers).await;
+        stopped
+    }
+
+    /// Starts, loads and stops a daemon.
+    async fn more(&self, answers: u64) {
+        let daemon = self.setup.start().await;
+        let clients = self.book.load(&daemon, 4).await;
+        self.book.answers(answers).await;
+        daemon.stops().await;
+        clients.join_all().await;
+        // What was unanswered at the stop is known from here on.
+        let daemon = self.setup.start().await;
+        assert_eq!(self.book.check(&daemon).await, [""; 0]);
+        daemon.stops().await;
+    }
+
+    fn witness(&self) -> PathBuf {
+        self.setup.data().join("witness")
+    }
+
+    /// A copy of the whole folder, as one makes it while the daemon is stopped.
+    fn copied(&self, name: &str) -> PathBuf {
+        let to = self.setup.path(name);
+        copy(&self.setup.data(), &to);
+        to
+    }
+
+    async fn refused(&self, exit: i32, says: &[&str]) {
+        let (code, log) = self.setup.refused().await;
+        assert_eq!(code, Some(exit), "{log}");
+        for text in says {
+            assert!(log.contains(text), "no word of {text:?}: {log}");
+        }
+    }
+
+    async fn starts_and_stops(&self) {
+        let daemon = self.setup.start().await;
+        serves_again(&daemon).await;
+        daemon.stops().await;
+    }
+
+    async fn serves_everything(&self) {
+        let daemon = self.setup.start().await;
+        assert_eq!(self.book.check(&daemon).await, [""; 0]);
+        daemon.stops().await;
+    }
+
+    fn sled(&self) -> sled::Db {
+        sled::open(self.setup.data().join("store")).unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flipped_byte_is_told_by_the_daemon() {
+    const FLIPS: usize = 10;
+    let stopped = Stopped::after(60).await;
+    let whole = stopped.copied("whole");
+    let file = stopped.setup.data().join("store/db");
+    let written = written_bytes(&whole.join("store/db"));
+    let mut told = 0;
+    for flip in 0..FLIPS {
+        replace_store(&stopped.setup, &whole);
+        let mut bytes = std::fs::read(&file).unwrap();
+        bytes[written[written.len() * (2 * flip + 1) / (2 * FLIPS)]] ^= 0x10;
+        std::fs::write(&file, bytes).unwrap();
+        told += u32::from(!serves_all_or_tells(&stopped).await);
+    }
+    assert!(told > 0, "no flip hit anything: these are the wrong bytes");
+}
+
+/// Flipping a byte that nobody reads proves nothing.
+fn written_bytes(file: &Path) -> Vec<usize> {
+    let bytes = std::fs::read(file).unwrap();
+    let written = bytes.iter().enumerate().filter(|(_, byte)| **byte != 0);
+    written.map(|(at, _)| at).collect()
+}
+
+/// True: everything is there. False: it said what is wrong.
+async fn serves_all_or_tells(stopped: &Stopped) -> bool {
+    let mut daemon = stopped.setup.spawn();
+    let Some(status) = daemon.ended_or_serves().await else {
+        if stopped.book.check(&daemon).await.is_empty() {
+            daemon.stops().await;
+            return true;
+        }
+        does_not_serve(&daemon).await;
+        let log = daemon.log();
+        assert!(log.contains(REMEDY), "{log}");
+        return false;
+    };
+    let log = daemon.log();
+    assert_eq!(status.code(), Some(74), "{log}");
+    assert!(
+        log.contains("is damaged") || log.contains("has lost"),
+        "{log}"
+    );
+    assert!(log.contains(REMEDY), "{log}");
+    false
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_missing_witness_is_made_anew() {
+    let stopped = Stopped::after(10).await;
+    std::fs::remove_file(stopped.witness()).unwrap();
+    stopped.serves_everything().await;
+    assert!(stopped.witness().exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_ends_before_its_witness_does_not_start() {
+    let stopped = Stopped::after(10).await;
+    let text = std::fs::read_to_string(stopped.witness()).unwrap();
+    let (head, sequence) = text.trim().rsplit_once(' ').unwrap();
+    let ahead = sequence.parse::<u64>().unwrap() + 1;
+    std::fs::write(stopped.witness(), format!("{head} {ahead}\n")).unwrap();
+    stopped
+        .refused(74, &["has lost what was written last", REMEDY])
+        .await;
+    std::fs::write(stopped.witness(), text).unwrap();
+    stopped.serves_everything().await;
+}
+
+/// An older copy of a part is told; an older copy of the whole is what an
+/// admin wants, and the sentence says how.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_older_copy_of_the_store_alone_does_not_start() {
+    let stopped = Stopped::after(10).await;
+    let older = stopped.copied("older");
+    stopped.more(10).await;
+    let newest = stopped.copied("newest");
+
+    std::fs::remove_dir_all(stopped.setup.data().join("store")).unwrap();
+    copy(&older.join("store"), &stopped.setup.data().join("store"));
+    stopped
+        .refused(
+            74,
+            &[
+                "has lost what was written last",
+                "remove the file `witness`",
+            ],
+        )
+        .await;
+    std::fs::remove_file(stopped.witness()).unwrap();
+    stopped.starts_and_stops().await;
+
+    replace_store(&stopped.setup, &older);
+    stopped.starts_and_stops().await;
+    replace_store(&stopped.setup, &newest);
+    stopped.serves_everything().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_vanished_is_not_replaced_by_an_empty_one() {
+    let stopped = Stopped::after(10).await;
+    std::fs::remove_dir_all(stopped.setup.data().join("store")).unwrap();
+    for _ in 0..2 {
+        stopped
+            .refused(74, &["has lost what was written last", REMEDY])
+            .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_of_a_newer_release_does_not_start() {
+    const LEDGER: &[u8] = b"\0ledger";
+    let stopped = Stopped::after(10).await;
+    let db = stopped.sled();
+    let ledger = db.get(LEDGER).unwrap().unwrap();
+    let mut newer = ledger.to_vec();
+    newer[0] += 1;
+    db.insert(LEDGER, newer).unwrap();
+    drop(db);
+    stopped
+        .refused(
+            74,
+            &[
+                "a newer release of leadtap wrote",
+                "install that release again",
+            ],
+        )
+        .await;
+    stopped.sled().insert(LEDGER, ledger).unwrap();
+    stopped.serves_everything().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_that_was_changed_takes_the_daemon_out_of_service() {
+    let stopped = Stopped::after(30).await;
+    let db = stopped.sled();
+    let (key, value) = db.iter().last().unwrap().unwrap();
+    let mut changed = value.to_vec();
+    *changed.last_mut().unwrap() ^= 1;
+    db.insert(key, changed).unwrap();
+    drop(db);
+    let daemon = stopped.setup.start().await;
+    does_not_serve(&daemon).await;
+    let log = daemon.log();
+    assert!(log.contains("is not what was written"), "{log}");
+    assert!(log.contains(REMEDY), "{log}");
+    daemon.stops().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_wrong_key_ring_is_told_from_damage() {
+    let stopped = Stopped::after(10).await;
+    let keys = stopped.setup.path("keys");
+    let right = std::fs::read(&keys).unwrap();
+    let wrong = leadtap::storage::KeyRing::generate().unwrap();
+    std::fs::write(&keys, wrong.expose()).unwrap();
+    stopped
+        .refused(78, &["put the right key ring in place", "not damaged"])
+        .await;
+    std::fs::write(&keys, right).unwrap();
+    stopped.serves_everything().await;
+}
