@@ -6,8 +6,8 @@
 //! the disk among all who wait for it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::engine::{Engine, panic_text};
@@ -60,8 +60,9 @@ pub type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 pub enum Job {
     /// Do this write.
     Write(Write),
-    /// A read failed inside sled: the store may not be fit to serve.
-    Suspect,
+    /// A read of this engine failed: it may not be fit to serve. By the time
+    /// that this is heard, another one may serve in its place.
+    Suspect(Weak<Engine>),
     /// Finish what is waiting, close the store and end.
     Stop,
 }
@@ -77,8 +78,8 @@ pub struct Committer {
     last_witness: Instant,
     verifier: Option<Verifier>,
     last_step: Instant,
-    /// Whether a reader met an error of sled's.
-    suspected: bool,
+    /// The engine that a reader met an error of.
+    suspected: Weak<Engine>,
     /// When the store failed, while it is not back.
     failed: Option<Instant>,
     /// Whether what can be read of it may be missing on the medium, and no
@@ -100,7 +101,7 @@ impl Committer {
             ledger,
             verifier: Some(Verifier::new()),
             last_step: now,
-            suspected: false,
+            suspected: Weak::new(),
             failed: None,
             in_doubt: false,
         }
@@ -115,8 +116,8 @@ impl Committer {
                     writes.push(write);
                     (self.gather(&mut writes), false)
                 }
-                Ok(Job::Suspect) => {
-                    self.suspected = true;
+                Ok(Job::Suspect(engine)) => {
+                    self.suspected = engine;
                     (false, false)
                 }
                 Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => (true, false),
@@ -163,7 +164,7 @@ impl Committer {
             };
             match job {
                 Job::Write(write) => writes.push(write),
-                Job::Suspect => self.suspected = true,
+                Job::Suspect(engine) => self.suspected = engine,
                 Job::Stop => return true,
             }
         }
@@ -198,7 +199,7 @@ impl Committer {
         }
         // After a panic some were not reached; dropping them answers them.
         writes.clear();
-        close(failed_engine);
+        self.close_engine(failed_engine);
     }
 
     fn apply(
@@ -230,8 +231,9 @@ impl Committer {
 
     /// What is owed besides batches, a little of it.
     fn between_batches(&mut self, idle: bool) {
-        if std::mem::take(&mut self.suspected) && self.shared.engine.load().is_some() {
-            close(self.fail("a read failed"));
+        if self.is_suspected() {
+            let failed = self.fail("a read failed");
+            self.close_engine(failed);
         }
         if let Some(failed) = self.failed {
             if failed.elapsed() >= REOPEN_INTERVAL {
@@ -246,6 +248,14 @@ impl Committer {
         if self.verifier.is_some() && (idle || self.last_step.elapsed() >= VERIFY_INTERVAL) {
             self.verify_a_little();
         }
+    }
+
+    /// Whether a read failed of the engine that serves now.
+    fn is_suspected(&mut self) -> bool {
+        let suspected = std::mem::take(&mut self.suspected);
+        let now = self.shared.engine.load();
+        now.as_ref()
+            .is_some_and(|now| std::ptr::eq(Arc::as_ptr(now), suspected.as_ptr()))
     }
 
     fn write_witness(&mut self) {
@@ -278,7 +288,10 @@ impl Committer {
                 );
             }
             Ok(Progress::Done(Some(difference))) => self.condemn(&difference.to_string()),
-            Err(error) => close(self.fail(&error.0)),
+            Err(error) => {
+                let failed = self.fail(&error.0);
+                self.close_engine(failed);
+            }
         }
     }
 
@@ -291,7 +304,7 @@ impl Committer {
         self.shared
             .health
             .send_replace(Health::Damaged(error.to_string()));
-        close(self.shared.engine.swap(None));
+        self.close_engine(self.shared.engine.swap(None));
         self.shared.cache.clear();
     }
 
@@ -359,20 +372,25 @@ impl Committer {
         if self.failed.is_none() && self.witnessed < self.ledger.sequence {
             self.write_witness();
         }
-        close(self.shared.engine.swap(None));
+        self.close_engine(self.shared.engine.swap(None));
     }
-}
 
-/// Closes sled. It lets go of its lock only when nobody reads any more.
-fn close(engine: Option<Arc<Engine>>) {
-    let Some(mut engine) = engine else { return };
-    let deadline = Instant::now() + READERS_LEAVE;
-    loop {
-        match Arc::try_unwrap(engine) {
-            Ok(engine) => return drop(engine),
-            Err(_) if Instant::now() >= deadline => return,
-            Err(still_read) => engine = still_read,
+    /// Closes sled. It lets go of its lock only when nobody reads any more,
+    /// and when its own helper threads have noticed.
+    fn close_engine(&self, engine: Option<Arc<Engine>>) {
+        let Some(mut engine) = engine else { return };
+        let deadline = Instant::now() + READERS_LEAVE;
+        let in_time = || {
+            std::thread::sleep(Duration::from_millis(1));
+            Instant::now() < deadline
+        };
+        loop {
+            match Arc::try_unwrap(engine) {
+                Ok(engine) => break drop(engine),
+                Err(still_read) if in_time() => engine = still_read,
+                Err(_) => return,
+            }
         }
-        std::thread::sleep(Duration::from_millis(1));
+        while opening::is_locked(&self.shared.options.path) && in_time() {}
     }
 }

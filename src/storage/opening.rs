@@ -1,6 +1,6 @@
 //! Opening a store, and everything that is looked at before it may serve.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::Write as _;
 use std::path::Path;
 
@@ -178,6 +178,13 @@ fn random_id() -> Result<u128, OpenError> {
         .fill(&mut id)
         .map_err(|_| OpenError::NoRandom)?;
     Ok(u128::from_be_bytes(id))
+}
+
+/// Whether somebody has the database open.
+#[must_use]
+pub fn is_locked(path: &Path) -> bool {
+    let file = File::open(path.join(ENGINE_FOLDER).join(DATABASE_FILE));
+    file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 /// Whether the disk takes something again.

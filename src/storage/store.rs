@@ -269,15 +269,21 @@ impl Store {
     ) -> Result<T, StoreError> {
         let shared = Arc::clone(&self.shared);
         let read = tokio::task::spawn_blocking(move || {
+            // Not before its turn has come: who waits must not hold up a closing.
             let engine = shared.engine.load_full().ok_or(StoreError::Unavailable)?;
-            operation(&shared, &engine)
+            match operation(&shared, &engine) {
+                Err(StoreError::Unavailable) => Ok(Err(Arc::downgrade(&engine))),
+                result => result.map(Ok),
+            }
         });
-        let result = read.await.unwrap_or(Err(StoreError::Unavailable));
-        if matches!(result, Err(StoreError::Unavailable)) {
-            // Best effort: the next read that fails says it again.
-            let _ = self.queue.try_send(Job::Suspect);
+        match read.await.unwrap_or(Err(StoreError::Unavailable))? {
+            Ok(found) => Ok(found),
+            Err(suspect) => {
+                // Best effort: the next read that fails says it again.
+                let _ = self.queue.try_send(Job::Suspect(suspect));
+                Err(StoreError::Unavailable)
+            }
         }
-        result
     }
 }
 

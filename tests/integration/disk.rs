@@ -5,6 +5,8 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
+use leadtap::grpc::pb::{self, get_lead_request::Key};
+use tokio::task::JoinSet;
 use tonic::{Code, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_check_response::ServingStatus;
@@ -66,12 +68,32 @@ async fn start(daemon: &Daemon) -> Result<(), Status> {
     answer.map(|_| ())
 }
 
+/// Callers that read all the time, and whom no refusal stops.
+async fn readers(daemon: &Daemon) -> JoinSet<()> {
+    let mut readers = JoinSet::new();
+    for _ in 0..4 {
+        let mut client = daemon.client().await;
+        readers.spawn(async move {
+            let key = Key::InstagramUserId("17841400000000000".to_owned());
+            let request = pb::GetLeadRequest { key: Some(key) };
+            while let Ok(()) | Err(Code::NotFound | Code::Unavailable) = client
+                .get_lead(request.clone())
+                .await
+                .map(|_| ())
+                .map_err(|refusal| refusal.code())
+            {}
+        });
+    }
+    readers
+}
+
 /// Under load the disk begins to fail; every caller is told, health says so,
 /// and when the disk is whole again everything is as it was.
 async fn survives(words: &str) {
     let (book, mut setup) = prepared().await;
     let disk = Disk::failing(&mut setup);
     let daemon = setup.start().await;
+    let readers = readers(&daemon).await;
     for _ in 0..2 {
         let clients = book.load(&daemon, CLIENTS).await;
         book.answers(30).await;
@@ -87,6 +109,7 @@ async fn survives(words: &str) {
         serves_again(&daemon).await;
         assert_eq!(book.check(&daemon).await, [""; 0], "{words}");
     }
+    drop(readers);
     // And in the middle of a failure it can be stopped, and killed.
     let clients = book.load(&daemon, CLIENTS).await;
     book.answers(10).await;
