@@ -1,6 +1,6 @@
 //! The commands. Each has a file of its own, which holds its arguments, its
 //! help and its `run`; a new one is that file, its `mod` line and its line in
-//! [`commands!`].
+//! `commands!`.
 //!
 //! `login` and `lead` are clients of the running daemon. Results go to
 //! standard output, everything else to standard error.

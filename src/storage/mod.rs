@@ -2,19 +2,19 @@
 //!
 //! This is the only place that names sled. What it promises:
 //!
-//! - **Acknowledged means on the medium.** One thread, the [`committer`], takes
+//! - **Acknowledged means on the medium.** One thread, the `committer`, takes
 //!   what is waiting, applies it in one batch, flushes, syncs the file itself
 //!   (sled's flush alone does not reach the disk) and only then answers.
 //! - **Nothing is missing in silence.** Every batch carries a sequence number
-//!   and updates the [`ledger`], which knows how many records of each kind
-//!   there are and a digest of them; a [`witness`] beside the store remembers
+//!   and updates the `ledger`, which knows how many records of each kind
+//!   there are and a digest of them; a `witness` beside the store remembers
 //!   the newest sequence. A store that is older than its witness does not open,
 //!   and the ledger is compared with the records after every start.
-//! - **A thief of the disk gets nothing that acts.** Tokens are [`seal`]ed to
+//! - **A thief of the disk gets nothing that acts.** Tokens are sealed to
 //!   their place, states are known by their hash.
 //!
-//! Keys begin with the site ([`keys`]); values begin with a version
-//! ([`record`]).
+//! Keys begin with the site (`keys`); values begin with a version
+//! (`record`).
 
 mod cache;
 mod committer;
