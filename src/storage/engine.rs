@@ -76,6 +76,31 @@ impl Engine {
             .map_err(Failure::into_engine_error)
     }
 
+    /// At most `limit` records from `first` on whose keys begin with `prefix`.
+    ///
+    /// # Errors
+    /// [`EngineError`] when sled cannot read them.
+    pub fn scan_within(
+        &self,
+        prefix: &[u8],
+        first: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(IVec, IVec)>, EngineError> {
+        let inside = |record: &sled::Result<(IVec, IVec)>| {
+            record
+                .as_ref()
+                .map_or(true, |(key, _)| key.starts_with(prefix))
+        };
+        guarded(|| {
+            self.db()?
+                .range(first..)
+                .take_while(inside)
+                .take(limit)
+                .collect()
+        })
+        .map_err(Failure::into_engine_error)
+    }
+
     /// Whether nothing was ever written.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -107,10 +107,7 @@ pub fn records_of(
         }
         let prefix = keys::all(&site, kind);
         let mut last = None;
-        for (key, value) in engine.scan(&from, limit - found.len())? {
-            if !key.starts_with(&prefix) {
-                break;
-            }
+        for (key, value) in engine.scan_within(&prefix, &from, limit - found.len())? {
             last = Some(key.to_vec());
             found.push((site.clone(), key.to_vec(), value));
         }
