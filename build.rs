@@ -3,12 +3,8 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-/// Every file of the contract; each service has its own.
-const CONTRACT: [&str; 3] = [
-    "leadtap/v1/error_reason.proto",
-    "leadtap/v1/lead.proto",
-    "leadtap/v1/login_service.proto",
-];
+/// The contract's folder; each service has a file of its own.
+const CONTRACT: &str = "proto/leadtap/v1";
 
 /// Messages that carry a secret: they get no `Debug`, so that nobody prints them.
 const WITHOUT_DEBUG: [&str; 2] = [
@@ -22,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     contract
         .include_imports(true)
         .include_source_info(true)
-        .open_files(CONTRACT)?;
+        .open_files(files()?)?;
 
     // Server reflection hands these out; they carry the proto's comments.
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
@@ -35,4 +31,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         .skip_debug(WITHOUT_DEBUG)
         .compile_fds(contract.file_descriptor_set())?;
     Ok(())
+}
+
+/// Every file of the contract, in the order of their names.
+fn files() -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(CONTRACT)? {
+        let path = entry?.path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "proto")
+        {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }

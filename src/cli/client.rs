@@ -53,8 +53,9 @@ pub(super) struct Target {
     bearer: Bearer,
 }
 
-/// The service, as reached over a connection.
-pub(super) type Service = LoginServiceClient<InterceptedService<Channel, Bearer>>;
+/// A connection that lets the caller in: a client of any of the services can
+/// be made over it.
+pub(super) type Connection = InterceptedService<Channel, Bearer>;
 
 impl ClientArgs {
     /// Where to call. An option counts more than a variable of the
@@ -94,17 +95,19 @@ impl ClientArgs {
 }
 
 impl Target {
+    /// Connects to LoginService.
+    pub(super) async fn login(&self) -> Result<LoginServiceClient<Connection>, CommandError> {
+        Ok(LoginServiceClient::new(self.connect().await?))
+    }
+
     /// Connects.
-    pub(super) async fn connect(&self) -> Result<Service, CommandError> {
+    pub(super) async fn connect(&self) -> Result<Connection, CommandError> {
         let channel = self
             .endpoint
             .connect()
             .await
             .map_err(|error| unreachable(&self.shown, &error))?;
-        Ok(LoginServiceClient::with_interceptor(
-            channel,
-            self.bearer.clone(),
-        ))
+        Ok(InterceptedService::new(channel, self.bearer.clone()))
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) async fn complete(
         };
         // A fresh connection: pasting took a while, and the daemon may have
         // been restarted meanwhile.
-        let mut service = target.connect().await?;
+        let mut service = target.login().await?;
         match service.complete_authorization(request).await {
             Ok(answer) => return outcome(answer.into_inner()),
             Err(status) if attempt < ATTEMPTS && can_be_repeated(&status) => {

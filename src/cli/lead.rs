@@ -81,12 +81,7 @@ impl Show {
         let key = self.which.key();
         let lead = client::run(async {
             let request = pb::GetLeadRequest { key };
-            Ok(target
-                .connect()
-                .await?
-                .get_lead(request)
-                .await?
-                .into_inner())
+            Ok(target.login().await?.get_lead(request).await?.into_inner())
         })?;
         output.result(
             |style| lead_view::render(&lead, style),

@@ -77,7 +77,7 @@ impl Login {
             browser_binding_hash: binding.hash(),
             ..Default::default()
         };
-        let mut service = target.connect().await?;
+        let mut service = target.login().await?;
         let started = service.start_authorization(request).await?.into_inner();
         Ok(started.authorization_url)
     }

@@ -53,7 +53,7 @@ impl Gatekeeper {
         if self.closing.load(Ordering::Relaxed) {
             return Err(errors::shutting_down());
         }
-        match permissions::need(request.uri().path()) {
+        match permissions::rpc(request.uri().path()).map(|rpc| rpc.need) {
             Some(Need::Nothing) => Ok(None),
             // No such rpc: the router says so. One that is missing in the table gets no caller,
             // without which no handler of ours does anything.

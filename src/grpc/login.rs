@@ -5,8 +5,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 use tracing::Instrument;
 
-use super::callers::Access;
-use super::request_id::RequestId;
+use super::context::context;
 use super::{convert, errors, pb};
 use crate::domain::clock::{Clock, Timestamp};
 use crate::service::{Completed, Leads, Login};
@@ -16,16 +15,6 @@ pub(super) struct LoginHandlers {
     pub(super) login: Login,
     pub(super) leads: Leads,
     pub(super) clock: Arc<dyn Clock>,
-}
-
-/// Who calls and under which name, as the gate found out.
-fn context<T>(request: &Request<T>) -> Result<(Access, RequestId), Status> {
-    let extensions = request.extensions();
-    match (extensions.get::<Access>(), extensions.get::<RequestId>()) {
-        (Some(access), Some(id)) => Ok((access.clone(), *id)),
-        // The gate lets nobody through without.
-        _ => Err(errors::caller_unknown()),
-    }
 }
 
 #[tonic::async_trait]

@@ -6,6 +6,7 @@
 //! there becomes a status in one table, [`errors`].
 
 pub mod callers;
+mod context;
 pub mod convert;
 mod deadline;
 pub mod errors;

@@ -12,38 +12,57 @@ pub enum Need {
     Permission(Permission),
 }
 
-/// Every rpc, by the path of its HTTP request. A test compares it with the
-/// proto.
-pub const TABLE: &[(&str, Need)] = &[
-    (
+/// What is known of one rpc before it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rpc {
+    /// The path of its HTTP request.
+    pub path: &'static str,
+    /// What a caller must have.
+    pub need: Need,
+    /// Whether each call of it gets a line in the audit log: administrative
+    /// acts, and whatever hands out or takes away what belongs to a person.
+    pub audited: bool,
+}
+
+impl Rpc {
+    /// An everyday call.
+    const fn plain(path: &'static str, permission: Permission) -> Self {
+        Self {
+            path,
+            need: Need::Permission(permission),
+            audited: false,
+        }
+    }
+
+    /// One that anybody may make.
+    const fn open(path: &'static str) -> Self {
+        Self {
+            path,
+            need: Need::Nothing,
+            audited: false,
+        }
+    }
+}
+
+/// Every rpc. A test compares it with the proto.
+pub const TABLE: &[Rpc] = &[
+    Rpc::plain(
         "/leadtap.v1.LoginService/StartAuthorization",
-        Need::Permission(Permission::Login),
+        Permission::Login,
     ),
-    (
+    Rpc::plain(
         "/leadtap.v1.LoginService/CompleteAuthorization",
-        Need::Permission(Permission::Login),
+        Permission::Login,
     ),
-    (
-        "/leadtap.v1.LoginService/GetLead",
-        Need::Permission(Permission::Login),
-    ),
-    ("/grpc.health.v1.Health/Check", Need::Nothing),
-    ("/grpc.health.v1.Health/Watch", Need::Nothing),
-    (
-        "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
-        Need::Nothing,
-    ),
-    (
-        "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
-        Need::Nothing,
-    ),
+    Rpc::plain("/leadtap.v1.LoginService/GetLead", Permission::Login),
+    Rpc::open("/grpc.health.v1.Health/Check"),
+    Rpc::open("/grpc.health.v1.Health/Watch"),
+    Rpc::open("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"),
+    Rpc::open("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"),
 ];
 
-/// What the rpc at this path needs; none where there is no such rpc.
+/// The rpc at this path; none where there is no such rpc.
 #[must_use]
-pub fn need(path: &str) -> Option<Need> {
-    TABLE
-        .iter()
-        .find(|(known, _)| *known == path)
-        .map(|(_, need)| *need)
+pub fn rpc(path: &str) -> Option<&'static Rpc> {
+    TABLE.iter().find(|rpc| rpc.path == path)
 }

@@ -26,6 +26,7 @@ mod keyring;
 mod keys;
 mod ledger;
 mod opening;
+mod operations;
 mod pack;
 mod pending;
 mod read;

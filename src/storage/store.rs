@@ -14,18 +14,11 @@ use super::committer::{Committer, Job, QUEUE_CAPACITY};
 use super::engine::Engine;
 use super::error::{OpenError, StoreError};
 use super::keyring::KeyRing;
-use super::keys;
 use super::opening::{self, Opened};
-use super::pack::Entry;
 use super::pending::{self, PendingIndex};
-use super::read;
 use super::seal::Sealer;
-use super::transaction::{CompletedLogin, Completion, SweepReport, Transaction};
-use crate::domain::authorization::Authorization;
-use crate::domain::clock::Timestamp;
-use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId, StateHash};
-use crate::domain::lead::Lead;
-use crate::domain::site::{Site, SiteId};
+use super::transaction::Transaction;
+use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId};
 
 /// How a store is opened.
 #[derive(Clone, Debug)]
@@ -85,7 +78,7 @@ impl Shared {
 /// An open store. Clones share it; [`Store::close`] ends it.
 #[derive(Clone)]
 pub struct Store {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
     queue: SyncSender<Job>,
     committer: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
@@ -126,107 +119,6 @@ impl Store {
         self.shared.health.subscribe()
     }
 
-    /// Keeps a login that begins.
-    ///
-    /// # Errors
-    /// [`StoreError::TooManyPending`] when the site has its most under way.
-    pub async fn start(
-        &self,
-        site: &Site,
-        state: StateHash,
-        authorization: &Authorization,
-    ) -> Result<(), StoreError> {
-        let entry = Entry::new(state, authorization)?;
-        let (id, most) = (site.id.clone(), site.max_pending_authorizations);
-        self.write(move |transaction| transaction.start(&id, entry, most))
-            .await
-    }
-
-    /// Reads a login; none if there is none of that state on this site.
-    ///
-    /// # Errors
-    /// When it cannot be read or opened.
-    pub async fn authorization(
-        &self,
-        site: &SiteId,
-        state: StateHash,
-    ) -> Result<Option<Authorization>, StoreError> {
-        let site = site.clone();
-        self.read(move |shared, engine| {
-            read::authorization(engine, &shared.sealer, &shared.pending, &site, &state)
-        })
-        .await
-    }
-
-    /// Moves a login on, if nobody else did since it was read.
-    ///
-    /// # Errors
-    /// [`StoreError::Conflict`] when somebody did.
-    pub async fn advance(
-        &self,
-        site: &SiteId,
-        state: StateHash,
-        next: Authorization,
-    ) -> Result<(), StoreError> {
-        let site = site.clone();
-        self.write(move |transaction| transaction.advance(&site, &state, &next))
-            .await
-    }
-
-    /// Creates or updates the lead, keeps the token and completes the login in
-    /// one step.
-    ///
-    /// # Errors
-    /// [`StoreError::IdentityConflict`], [`StoreError::Conflict`].
-    pub async fn complete(
-        &self,
-        site: &SiteId,
-        completion: Completion,
-    ) -> Result<CompletedLogin, StoreError> {
-        let site = site.clone();
-        self.write(move |transaction| transaction.complete(&site, completion))
-            .await
-    }
-
-    /// Reads a lead; none if this site has none by that key.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub async fn lead(&self, site: &SiteId, key: LeadKey) -> Result<Option<Arc<Lead>>, StoreError> {
-        if let LeadKey::Id(id) = &key
-            && let Some(lead) = self.shared.cache.get(site, id)
-        {
-            return Ok(Some(lead));
-        }
-        let site = site.clone();
-        self.read(move |shared, engine| shared.read_lead(engine, &site, &key))
-            .await
-    }
-
-    /// Takes away what expired, at most `limit` records of each kind. `cursor`
-    /// is where the last sweep ended, and is given back moved on.
-    ///
-    /// # Errors
-    /// When the store cannot be read or written.
-    pub async fn sweep(
-        &self,
-        now: Timestamp,
-        limit: usize,
-        mut cursor: Vec<u8>,
-    ) -> Result<(SweepReport, Vec<u8>), StoreError> {
-        self.write(move |transaction| {
-            let report = transaction.sweep(now, limit, &mut cursor)?;
-            Ok((report, cursor))
-        })
-        .await
-    }
-
-    /// How many logins of a site are pending.
-    #[must_use]
-    pub fn pending_authorizations(&self, site: &SiteId) -> usize {
-        pending::lock(&self.shared.pending).count(site)
-    }
-
     /// Finishes what is waiting and closes the store. Blocks until that is
     /// done; what comes afterwards is refused.
     pub fn close(&self) {
@@ -243,13 +135,13 @@ impl Store {
     }
 
     /// Hands an operation to the committer and waits until it is durable.
-    async fn write<T: Send + 'static>(
+    pub(super) async fn write<T: Send + 'static>(
         &self,
         operation: impl FnOnce(&mut Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
         let job = Job::Write(Box::new(move |transaction| {
-            let result = operation(transaction);
+            let result = transaction.operation(operation);
             Box::new(move |kept| {
                 // Whoever asked may have given up.
                 let _ = answer.send(kept.and(result));
@@ -263,7 +155,7 @@ impl Store {
     }
 
     /// Reads off the runtime: a page that is not in memory blocks on the disk.
-    async fn read<T: Send + 'static>(
+    pub(super) async fn read<T: Send + 'static>(
         &self,
         operation: impl FnOnce(&Shared, &Engine) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -284,38 +176,5 @@ impl Store {
                 Err(StoreError::Unavailable)
             }
         }
-    }
-}
-
-impl Shared {
-    fn read_lead(
-        &self,
-        engine: &Engine,
-        site: &SiteId,
-        key: &LeadKey,
-    ) -> Result<Option<Arc<Lead>>, StoreError> {
-        let pointer = match key {
-            LeadKey::Id(id) => return self.load_lead(engine, site, &keys::lead(site, id)),
-            LeadKey::UserId(id) => keys::user_id(site, id),
-            LeadKey::ScopedId(id) => keys::scoped_id(site, id),
-        };
-        match engine.get(&pointer)? {
-            Some(id) => self.load_lead(engine, site, &keys::lead_of(site, &id)),
-            None => Ok(None),
-        }
-    }
-
-    fn load_lead(
-        &self,
-        engine: &Engine,
-        site: &SiteId,
-        key: &[u8],
-    ) -> Result<Option<Arc<Lead>>, StoreError> {
-        let Some(lead) = read::lead(engine, key)? else {
-            return Ok(None);
-        };
-        let lead = Arc::new(lead);
-        self.cache.put(site, &lead);
-        Ok(Some(lead))
     }
 }

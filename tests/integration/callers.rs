@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use leadtap::grpc::DESCRIPTORS;
 use leadtap::grpc::pb::{self, ErrorReason as Reason, get_lead_request::Key};
-use leadtap::grpc::permissions::{Need, TABLE};
+use leadtap::grpc::permissions::{Need, Rpc, TABLE};
 use prost_reflect::DescriptorPool;
 use tonic::{Code, Status};
 
@@ -111,10 +111,10 @@ fn every_rpc_of_the_contract_is_in_the_table_of_permissions() {
             rpcs.extend(service.methods().map(|rpc| path(rpc.name())));
         }
     }
-    let table: BTreeSet<String> = TABLE.iter().map(|(path, _)| (*path).to_owned()).collect();
+    let table: BTreeSet<String> = TABLE.iter().map(|rpc| rpc.path.to_owned()).collect();
     assert_eq!(table, rpcs);
     assert_eq!(table.len(), TABLE.len(), "each rpc has one row");
-    for (path, need) in TABLE {
+    for Rpc { path, need, .. } in TABLE {
         let ours = path.starts_with("/leadtap.");
         assert_eq!(ours, *need != Need::Nothing, "{path}");
     }

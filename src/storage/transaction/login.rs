@@ -13,7 +13,7 @@ use crate::storage::keys;
 use crate::storage::pack::Entry;
 use crate::storage::pending;
 use crate::storage::read;
-use crate::storage::record::{self, RecordError, StoredAuthorization, StoredToken};
+use crate::storage::record::{self, StoredAuthorization};
 
 /// A login that may now become a lead.
 #[derive(Debug)]
@@ -96,29 +96,21 @@ impl Transaction<'_> {
             token,
             new_lead_id,
         } = completion;
-        let known = self.known_lead(site, &login)?;
+        let known = self.lead_of_profile(site, &login.profile)?;
         let new_lead = known.is_none();
         let lead_id = known.as_ref().map_or(new_lead_id, |lead| lead.id);
 
-        // First what can be refused, then what cannot.
-        let stored_token = StoredToken::seal(&token, self.sealer, site, &lead_id)?;
         self.advance(
             site,
             &state,
             &authorization.at(Stage::Completed { lead_id, new_lead }),
         )?;
-        let lead = match known {
-            Some(lead) => {
-                self.forget_ids(site, &lead)?;
-                lead.logged_in(login)
-            }
+        self.keep_token(site, &lead_id, &token)?;
+        let after = match known.clone() {
+            Some(lead) => lead.logged_in(login),
             None => Lead::created_by(login, lead_id),
         };
-        self.put(keys::token(site, &lead_id), record::encode(&stored_token)?)?;
-        self.put(keys::lead(site, &lead_id), record::encode(&lead)?)?;
-        self.point_ids(site, &lead)?;
-        let lead = Arc::new(lead);
-        self.published.leads.push((site.clone(), Arc::clone(&lead)));
+        let lead = self.keep_lead(site, known.as_ref(), after)?;
         Ok(CompletedLogin { lead, new_lead })
     }
 
@@ -135,40 +127,5 @@ impl Transaction<'_> {
             Some(None) => Ok(None),
             None => read::authorization(self.engine, self.sealer, self.pending, site, state),
         }
-    }
-
-    /// The lead that either of the profile's ids belongs to.
-    fn known_lead(&self, site: &SiteId, login: &Login) -> Result<Option<Lead>, StoreError> {
-        let profile = &login.profile;
-        let by_scoped_id = self.get(&keys::scoped_id(site, &profile.id))?;
-        let by_user_id = match &profile.user_id {
-            Some(id) => self.get(&keys::user_id(site, id))?,
-            None => None,
-        };
-        let id = match (by_scoped_id, by_user_id) {
-            (Some(one), Some(other)) if one != other => return Err(StoreError::IdentityConflict),
-            (Some(id), _) | (None, Some(id)) => id,
-            (None, None) => return Ok(None),
-        };
-        let lead = self.get(&keys::lead_of(site, &id))?;
-        let lead = lead.ok_or(StoreError::Record(RecordError::Malformed))?;
-        Ok(Some(record::decode(&lead)?))
-    }
-
-    /// An id that no longer belongs to a lead must not lead to it.
-    fn forget_ids(&mut self, site: &SiteId, lead: &Lead) -> Result<(), StoreError> {
-        self.remove(keys::scoped_id(site, &lead.instagram.id))?;
-        match &lead.instagram.user_id {
-            Some(id) => self.remove(keys::user_id(site, id)),
-            None => Ok(()),
-        }
-    }
-
-    fn point_ids(&mut self, site: &SiteId, lead: &Lead) -> Result<(), StoreError> {
-        let id = lead.id.as_bytes().to_vec();
-        if let Some(user_id) = &lead.instagram.user_id {
-            self.put(keys::user_id(site, user_id), id.clone())?;
-        }
-        self.put(keys::scoped_id(site, &lead.instagram.id), id)
     }
 }

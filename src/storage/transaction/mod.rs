@@ -4,8 +4,10 @@
 //! check and the write that rests on it cannot be torn apart. Each sees what
 //! those before it in the same batch did.
 
+mod lead;
 mod login;
 mod sweep;
+mod token;
 
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
@@ -38,6 +40,15 @@ pub struct Published {
     gone_packs: Vec<(SiteId, u64)>,
 }
 
+/// How one change is taken back.
+struct Undo {
+    key: Vec<u8>,
+    /// What the key's value was.
+    value: Option<Vec<u8>>,
+    /// What this batch had made of the key before, if anything.
+    change: Option<Option<Vec<u8>>>,
+}
+
 /// A batch in the making.
 pub struct Transaction<'a> {
     engine: &'a Engine,
@@ -48,6 +59,8 @@ pub struct Transaction<'a> {
     /// A read that failed: what an operation did before it must not be kept.
     failed: OnceCell<EngineError>,
     changes: HashMap<Vec<u8>, Option<Vec<u8>>>,
+    /// The changes of the operation at hand, to be taken back if it fails.
+    undo: Vec<Undo>,
     beginning: BTreeMap<SiteId, Vec<Entry>>,
     published: Published,
 }
@@ -77,9 +90,39 @@ impl<'a> Transaction<'a> {
             verifier,
             failed: OnceCell::new(),
             changes: HashMap::new(),
+            undo: Vec::new(),
             beginning: BTreeMap::new(),
             published: Published::default(),
         }
+    }
+
+    /// Does one operation: all of it, or nothing where it fails.
+    ///
+    /// # Errors
+    /// The operation's own.
+    pub fn operation<T>(
+        &mut self,
+        operation: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.undo.clear();
+        let published = self.published.lengths();
+        let result = operation(self);
+        if result.is_err() {
+            while let Some(undo) = self.undo.pop() {
+                self.take_back(undo);
+            }
+            self.published.truncate(published);
+        }
+        result
+    }
+
+    fn take_back(&mut self, undo: Undo) {
+        let now = self.changes.get(&undo.key).cloned().flatten();
+        self.account(&undo.key, now.as_deref(), undo.value.as_deref());
+        match undo.change {
+            Some(change) => self.changes.insert(undo.key, change),
+            None => self.changes.remove(&undo.key),
+        };
     }
 
     /// Whether no operation has changed anything.
@@ -164,17 +207,27 @@ impl<'a> Transaction<'a> {
 
     fn change(&mut self, key: Vec<u8>, new: Option<Vec<u8>>) -> Result<(), StoreError> {
         let old = self.get(&key)?;
-        if let Some(old) = &old {
-            self.ledger.remove(&key, old);
+        self.account(&key, old.as_deref(), new.as_deref());
+        let change = self.changes.insert(key.clone(), new);
+        self.undo.push(Undo {
+            key,
+            value: old,
+            change,
+        });
+        Ok(())
+    }
+
+    /// Makes the ledger, and a check that is under way, know of a change.
+    fn account(&mut self, key: &[u8], old: Option<&[u8]>, new: Option<&[u8]>) {
+        if let Some(old) = old {
+            self.ledger.remove(key, old);
         }
-        if let Some(new) = &new {
-            self.ledger.add(&key, new);
+        if let Some(new) = new {
+            self.ledger.add(key, new);
         }
         if let Some(verifier) = &mut self.verifier {
-            verifier.changes(&key, old.as_deref(), new.as_deref());
+            verifier.changes(key, old, new);
         }
-        self.changes.insert(key, new);
-        Ok(())
     }
 }
 
@@ -182,6 +235,26 @@ impl<'a> Transaction<'a> {
 const PACKS_A_BATCH_BITS: u32 = 16;
 
 impl Published {
+    /// How much each list holds, in the order of the fields.
+    fn lengths(&self) -> [usize; 5] {
+        [
+            self.leads.len(),
+            self.packs.len(),
+            self.slots.len(),
+            self.gone_states.len(),
+            self.gone_packs.len(),
+        ]
+    }
+
+    /// Forgets what came after these lengths.
+    fn truncate(&mut self, [leads, packs, slots, states, gone_packs]: [usize; 5]) {
+        self.leads.truncate(leads);
+        self.packs.truncate(packs);
+        self.slots.truncate(slots);
+        self.gone_states.truncate(states);
+        self.gone_packs.truncate(gone_packs);
+    }
+
     /// Makes the index in memory say what is on the medium now.
     pub fn apply_to(&self, index: &Mutex<PendingIndex>) {
         let mut index = pending::lock(index);

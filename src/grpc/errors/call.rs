@@ -1,0 +1,116 @@
+//! What any call can meet before, around or after its handler.
+
+use std::time::Duration;
+
+use tonic::{Code, Status};
+use tonic_types::ErrorDetails;
+
+use super::row::{NextStep, Row};
+use crate::domain::caller::Permission;
+use crate::grpc::pb::ErrorReason as Reason;
+use crate::grpc::request_id::RequestId;
+use crate::grpc::violations::Violations;
+
+/// How long to wait for a daemon that is being restarted.
+const RESTART_RETRY: Duration = Duration::from_secs(1);
+
+/// The caller is nobody who was configured.
+#[must_use]
+pub fn caller_unknown() -> Status {
+    Row::new(
+        Code::Unauthenticated,
+        Reason::CallerUnknown,
+        NextStep::Operator,
+        "no configured caller has this uid or bearer token: add it to the configuration as a [[caller]]",
+    )
+    .status()
+}
+
+/// The caller may not do this.
+#[must_use]
+pub fn permission_missing(permission: Permission) -> Status {
+    Row::new(
+        Code::PermissionDenied,
+        Reason::PermissionMissing,
+        NextStep::Operator,
+        format!(
+            "this caller lacks the permission `{permission}`: add it to its [[caller]] in the configuration"
+        ),
+    )
+    .status()
+}
+
+/// Fields break their limits.
+#[must_use]
+pub fn invalid(violations: Violations) -> Status {
+    let message = format!("the request is not valid: {violations}");
+    let mut details = ErrorDetails::new();
+    for (field, limit) in violations.into_inner() {
+        details.add_bad_request_violation(field, limit);
+    }
+    Row::new(
+        Code::InvalidArgument,
+        Reason::RequestInvalid,
+        NextStep::FixRequest,
+        message,
+    )
+    .status_with(details)
+}
+
+/// What arrived is no message of this rpc.
+#[must_use]
+pub fn undecodable() -> Status {
+    Row::new(
+        Code::InvalidArgument,
+        Reason::RequestInvalid,
+        NextStep::FixRequest,
+        "the request is not a protobuf message of this rpc: generate the client anew from this daemon's proto",
+    )
+    .status()
+}
+
+/// What arrived is larger than any request.
+#[must_use]
+pub fn too_large(code: Code) -> Status {
+    Row::new(
+        code,
+        Reason::RequestInvalid,
+        NextStep::FixRequest,
+        "the request is larger than 64 KiB, which no valid one is",
+    )
+    .status()
+}
+
+/// A fault of our own.
+#[must_use]
+pub fn internal(id: RequestId) -> Status {
+    Row::new(
+        Code::Internal,
+        Reason::Internal,
+        NextStep::Operator,
+        format!("a fault inside leadtap: its log has the cause under request id {id}"),
+    )
+    .status()
+}
+
+/// The call's time is over. A deadline is the caller's own, so this is no
+/// reason of ours.
+#[must_use]
+pub fn too_late() -> Status {
+    Status::deadline_exceeded(
+        "the call took longer than its deadline: a login that was being finished goes on, ask again",
+    )
+}
+
+/// The daemon is on its way out.
+#[must_use]
+pub fn shutting_down() -> Status {
+    Row::new(
+        Code::Unavailable,
+        Reason::ShuttingDown,
+        NextStep::Retry,
+        "leadtap is stopping or restarting: try again",
+    )
+    .after(RESTART_RETRY)
+    .status()
+}

@@ -1,0 +1,91 @@
+//! How a login can fail.
+
+use tonic::{Code, Status};
+
+use super::call::{internal, invalid};
+use super::row::{NextStep, Row};
+use super::store::{identity_conflict, store};
+use super::upstream::upstream;
+use crate::domain::failure::LoginFailure;
+use crate::grpc::pb::ErrorReason as Reason;
+use crate::grpc::request_id::RequestId;
+use crate::grpc::violations::Violations;
+use crate::service::LoginError;
+
+/// A login could not be begun or finished.
+#[must_use]
+pub fn login(error: LoginError, id: RequestId) -> Status {
+    use NextStep::{Operator, StartAgain};
+    let row = match error {
+        LoginError::RedirectUriNotAllowed => Row::new(
+            Code::InvalidArgument,
+            Reason::RedirectUriNotAllowed,
+            Operator,
+            "redirect_uri is not one of this site's: add it to redirect_uris in the configuration and to the app in Meta's dashboard, byte for byte",
+        ),
+        LoginError::RedirectUriAmbiguous => Row::new(
+            Code::InvalidArgument,
+            Reason::RedirectUriNotAllowed,
+            Operator,
+            "this site has several redirect_uris: say which one in redirect_uri",
+        ),
+        LoginError::ScopeNotAllowed(scope) => Row::new(
+            Code::InvalidArgument,
+            Reason::ScopeNotAllowed,
+            Operator,
+            format!(
+                "the scope `{scope}` is not one of this site's: add it to scopes in the configuration"
+            ),
+        ),
+        LoginError::ReturnToNotAllowed => {
+            return invalid(Violations::of(
+                "return_to",
+                "must be a path that begins with one `/`, or a URL with the scheme, host and port of the redirect URI",
+            ));
+        }
+        LoginError::Callback(error) => Row::new(
+            Code::InvalidArgument,
+            Reason::CallbackInvalid,
+            StartAgain,
+            format!(
+                "callback_query is not what Instagram sends ({error}): nothing was changed; begin the login again"
+            ),
+        ),
+        LoginError::NotFound => Row::new(
+            Code::NotFound,
+            Reason::AuthorizationNotFound,
+            StartAgain,
+            "there is no such login on this site, or it ended some time ago: begin again",
+        ),
+        LoginError::Expired => Row::new(
+            Code::FailedPrecondition,
+            Reason::AuthorizationExpired,
+            StartAgain,
+            "the login came back too late: begin again",
+        ),
+        LoginError::BindingMismatch => Row::new(
+            Code::PermissionDenied,
+            Reason::BrowserBindingMismatch,
+            StartAgain,
+            "the login was begun in another browser, or its cookie is gone: begin again in this one",
+        ),
+        LoginError::LeadGone => Row::new(
+            Code::NotFound,
+            Reason::AuthorizationNotFound,
+            StartAgain,
+            "the lead that this login ended in was erased since: begin again",
+        ),
+        LoginError::Failed(LoginFailure::Interrupted) => Row::new(
+            Code::Aborted,
+            Reason::ExchangeInterrupted,
+            StartAgain,
+            "Instagram's answer to the code was lost, and a code works only once: begin again; Instagram will not ask a second time",
+        ),
+        LoginError::Failed(LoginFailure::IdentityConflict) => identity_conflict(),
+        LoginError::Failed(LoginFailure::Upstream(failure)) => upstream(failure, StartAgain),
+        LoginError::Passing(failure) => upstream(failure, NextStep::Retry),
+        LoginError::Store(error) => return store(&error, id),
+        LoginError::NoRandom | LoginError::Internal => return internal(id),
+    };
+    row.status()
+}

@@ -1,0 +1,21 @@
+//! The one table that turns what went wrong into a status; a file holds the
+//! rows of one topic.
+//!
+//! Callers see the texts here and nothing else: an unexpected cause goes to
+//! the log, and the caller gets its request id.
+
+mod call;
+mod lead;
+mod login;
+mod row;
+mod store;
+mod upstream;
+
+pub use call::{
+    caller_unknown, internal, invalid, permission_missing, shutting_down, too_large, too_late,
+    undecodable,
+};
+pub use lead::lead_not_found;
+pub use login::login;
+pub use row::reason_name;
+pub use store::store;

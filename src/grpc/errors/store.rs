@@ -1,0 +1,55 @@
+//! What the store can answer.
+
+use std::time::Duration;
+
+use tonic::{Code, Status};
+
+use super::call::internal;
+use super::row::{NextStep, Row};
+use crate::grpc::pb::ErrorReason as Reason;
+use crate::grpc::request_id::RequestId;
+use crate::storage::StoreError;
+
+/// How long to wait for a store that cannot keep anything: it is tried again
+/// twice a second.
+const STORE_RETRY: Duration = Duration::from_secs(1);
+
+/// How long to wait when a site has its most logins under way.
+const PENDING_RETRY: Duration = Duration::from_secs(5);
+
+/// The store brought nothing.
+#[must_use]
+pub fn store(error: &StoreError, id: RequestId) -> Status {
+    match error {
+        StoreError::TooManyPending => Row::new(
+            Code::ResourceExhausted,
+            Reason::TooManyPendingAuthorizations,
+            NextStep::Retry,
+            "this site has as many logins under way as its max_pending_authorizations allows: try again when some have ended",
+        )
+        .after(PENDING_RETRY)
+        .status(),
+        StoreError::Unavailable | StoreError::Overloaded | StoreError::Conflict => Row::new(
+            Code::Unavailable,
+            Reason::StoreUnavailable,
+            NextStep::Retry,
+            "the store cannot keep anything at the moment: try again; if it stays, look at leadtap's log and at the disk",
+        )
+        .after(STORE_RETRY)
+        .status(),
+        StoreError::IdentityConflict => identity_conflict().status(),
+        StoreError::Sealed(_) | StoreError::Record(_) => {
+            tracing::error!(request.id = %id, %error, "a record could not be read");
+            internal(id)
+        }
+    }
+}
+
+pub(super) fn identity_conflict() -> Row {
+    Row::new(
+        Code::FailedPrecondition,
+        Reason::IdentityConflict,
+        NextStep::Operator,
+        "Instagram's two ids belong to two different leads of this site: nobody was logged in; erase the lead that is out of date",
+    )
+}

@@ -1,0 +1,60 @@
+//! Leads.
+
+use std::sync::Arc;
+
+use crate::domain::lead::Lead;
+use crate::domain::site::SiteId;
+use crate::storage::engine::Engine;
+use crate::storage::error::StoreError;
+use crate::storage::store::{LeadKey, Shared, Store};
+use crate::storage::{keys, read};
+
+impl Store {
+    /// Reads a lead; none if this site has none by that key.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn lead(&self, site: &SiteId, key: LeadKey) -> Result<Option<Arc<Lead>>, StoreError> {
+        if let LeadKey::Id(id) = &key
+            && let Some(lead) = self.shared.cache.get(site, id)
+        {
+            return Ok(Some(lead));
+        }
+        let site = site.clone();
+        self.read(move |shared, engine| shared.read_lead(engine, &site, &key))
+            .await
+    }
+}
+
+impl Shared {
+    fn read_lead(
+        &self,
+        engine: &Engine,
+        site: &SiteId,
+        key: &LeadKey,
+    ) -> Result<Option<Arc<Lead>>, StoreError> {
+        let pointer = match key {
+            LeadKey::Id(id) => return self.load_lead(engine, site, &keys::lead(site, id)),
+            LeadKey::UserId(id) => keys::user_id(site, id),
+            LeadKey::ScopedId(id) => keys::scoped_id(site, id),
+        };
+        match engine.get(&pointer)? {
+            Some(id) => self.load_lead(engine, site, &keys::lead_of(site, &id)),
+            None => Ok(None),
+        }
+    }
+
+    fn load_lead(
+        &self,
+        engine: &Engine,
+        site: &SiteId,
+        key: &[u8],
+    ) -> Result<Option<Arc<Lead>>, StoreError> {
+        let Some(lead) = read::lead(engine, key)? else {
+            return Ok(None);
+        };
+        let lead = Arc::new(lead);
+        self.cache.put(site, &lead);
+        Ok(Some(lead))
+    }
+}

@@ -1,0 +1,7 @@
+//! What the store does, by what it is about. Each operation is on the medium
+//! when it returns; a write runs on the committer's thread as a part of one
+//! [`Transaction`](super::transaction::Transaction), a read on a thread that may
+//! wait for the disk.
+
+mod lead;
+mod login;

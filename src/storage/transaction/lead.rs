@@ -1,0 +1,77 @@
+//! Leads, as every operation keeps and finds them.
+
+use std::sync::Arc;
+
+use super::Transaction;
+use crate::domain::lead::{InstagramProfile, Lead};
+use crate::domain::site::SiteId;
+use crate::storage::error::StoreError;
+use crate::storage::keys;
+use crate::storage::record::{self, RecordError};
+
+impl Transaction<'_> {
+    /// Keeps a lead in place of what it was before: the record and everything
+    /// that points to it, and for readers once it is on the medium. Whatever
+    /// changes a lead ends here.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn keep_lead(
+        &mut self,
+        site: &SiteId,
+        before: Option<&Lead>,
+        after: Lead,
+    ) -> Result<Arc<Lead>, StoreError> {
+        if let Some(before) = before {
+            self.forget_ids(site, before)?;
+        }
+        self.put(keys::lead(site, &after.id), record::encode(&after)?)?;
+        self.point_ids(site, &after)?;
+        let after = Arc::new(after);
+        self.published
+            .leads
+            .push((site.clone(), Arc::clone(&after)));
+        Ok(after)
+    }
+
+    /// The lead that either of the profile's ids belongs to.
+    ///
+    /// # Errors
+    /// [`StoreError::IdentityConflict`] when they belong to two.
+    pub(super) fn lead_of_profile(
+        &self,
+        site: &SiteId,
+        profile: &InstagramProfile,
+    ) -> Result<Option<Lead>, StoreError> {
+        let by_scoped_id = self.get(&keys::scoped_id(site, &profile.id))?;
+        let by_user_id = match &profile.user_id {
+            Some(id) => self.get(&keys::user_id(site, id))?,
+            None => None,
+        };
+        let id = match (by_scoped_id, by_user_id) {
+            (Some(one), Some(other)) if one != other => return Err(StoreError::IdentityConflict),
+            (Some(id), _) | (None, Some(id)) => id,
+            (None, None) => return Ok(None),
+        };
+        let lead = self.get(&keys::lead_of(site, &id))?;
+        let lead = lead.ok_or(StoreError::Record(RecordError::Malformed))?;
+        Ok(Some(record::decode(&lead)?))
+    }
+
+    /// An id that no longer belongs to a lead must not lead to it.
+    fn forget_ids(&mut self, site: &SiteId, lead: &Lead) -> Result<(), StoreError> {
+        self.remove(keys::scoped_id(site, &lead.instagram.id))?;
+        match &lead.instagram.user_id {
+            Some(id) => self.remove(keys::user_id(site, id)),
+            None => Ok(()),
+        }
+    }
+
+    fn point_ids(&mut self, site: &SiteId, lead: &Lead) -> Result<(), StoreError> {
+        let id = lead.id.as_bytes().to_vec();
+        if let Some(user_id) = &lead.instagram.user_id {
+            self.put(keys::user_id(site, user_id), id.clone())?;
+        }
+        self.put(keys::scoped_id(site, &lead.instagram.id), id)
+    }
+}
