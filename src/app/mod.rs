@@ -15,7 +15,7 @@ use crate::grpc::callers::{Access, Callers, Proof};
 use crate::grpc::gate::Gatekeeper;
 use crate::grpc::server::Services;
 use crate::instagram::{BuildError, Instagram, Limits};
-use crate::service::{Leads, Login};
+use crate::service::{Leads, Login, Sites};
 use crate::storage::{KeyRing, OpenError, Options, Store};
 
 pub use listeners::Listeners;
@@ -23,6 +23,7 @@ pub use listeners::Listeners;
 /// A daemon that is ready to serve.
 pub struct App {
     services: Services,
+    sites: Sites,
     gatekeeper: Arc<Gatekeeper>,
     workers: usize,
     drain: Duration,
@@ -50,10 +51,17 @@ impl App {
         let callers = callers(&config.sites, &config.callers);
         Ok(Self {
             services,
+            sites: Sites::new(config.sites.clone()),
             gatekeeper: Arc::new(Gatekeeper::new(callers)),
             workers: config.limits.worker_threads,
             drain: config.limits.drain,
         })
+    }
+
+    /// The sites as they are now: for whoever works in the background.
+    #[must_use]
+    pub fn sites(&self) -> Sites {
+        self.sites.clone()
     }
 
     /// Serves until `shutdown`, answers what is under way, at most for the

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
+use arc_swap::ArcSwap;
 use futures_util::FutureExt;
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
@@ -28,7 +29,7 @@ use super::{deadline, errors};
 /// What the gate knows. Shared by all connections.
 #[derive(Debug, Default)]
 pub struct Gatekeeper {
-    callers: Callers,
+    callers: ArcSwap<Callers>,
     ids: RequestIds,
     closing: AtomicBool,
 }
@@ -38,9 +39,15 @@ impl Gatekeeper {
     #[must_use]
     pub fn new(callers: Callers) -> Self {
         Self {
-            callers,
+            callers: ArcSwap::from_pointee(callers),
             ..Self::default()
         }
+    }
+
+    /// From now on lets these callers in, and no others. Calls under way keep
+    /// what they began with.
+    pub fn admit_only(&self, callers: Callers) {
+        self.callers.store(Arc::new(callers));
     }
 
     /// From now on refuses new calls with SHUTTING_DOWN.
@@ -61,7 +68,7 @@ impl Gatekeeper {
             Some(Need::Permission(permission)) => {
                 let access = self.caller_of(request).ok_or_else(errors::caller_unknown)?;
                 if access.caller.permissions.allow(permission) {
-                    Ok(Some(access.clone()))
+                    Ok(Some(access))
                 } else {
                     Err(errors::permission_missing(permission))
                 }
@@ -70,12 +77,15 @@ impl Gatekeeper {
     }
 
     /// A token says more than a uid: one uid can run several callers.
-    fn caller_of(&self, request: &Request<Body>) -> Option<&Access> {
-        if let Some(authorization) = request.headers().get(AUTHORIZATION) {
-            return self.callers.by_authorization(authorization.as_bytes());
-        }
-        let connection = request.extensions().get::<UdsConnectInfo>()?;
-        self.callers.by_uid(connection.peer_cred?.uid())
+    fn caller_of(&self, request: &Request<Body>) -> Option<Access> {
+        let callers = self.callers.load();
+        let found = if let Some(authorization) = request.headers().get(AUTHORIZATION) {
+            callers.by_authorization(authorization.as_bytes())
+        } else {
+            let connection = request.extensions().get::<UdsConnectInfo>()?;
+            callers.by_uid(connection.peer_cred?.uid())
+        };
+        found.cloned()
     }
 }
 
@@ -177,7 +187,9 @@ fn with_details(status: Status) -> Status {
         // tonic's codec: not a message of this type.
         Code::Internal => errors::undecodable(),
         code @ (Code::OutOfRange | Code::ResourceExhausted) => errors::too_large(code),
-        _ => status,
+        // The router says nothing else; a codec says what it does not implement.
+        Code::Unimplemented if status.message().is_empty() => errors::method_unknown(),
+        _ => errors::refused_by_library(&status),
     }
 }
 

@@ -4,9 +4,11 @@ pub mod error;
 pub mod leads;
 pub mod login;
 mod random;
+pub mod sites;
 pub mod sweeper;
 mod turns;
 
 pub use error::LoginError;
 pub use leads::Leads;
 pub use login::{Completed, Login, Start, Started};
+pub use sites::Sites;

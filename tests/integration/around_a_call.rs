@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Instant;
 
-use leadtap::grpc::pb::{self, get_lead_request::Key};
+use leadtap::grpc::pb::{self, ErrorReason as Reason, get_lead_request::Key};
 use prost::Message;
 use serde_json::json;
 use tonic::{Code, Request};
@@ -18,7 +18,7 @@ use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
 use crate::support::refusal::{answered_as, request_id};
 use crate::support::shop::{ACCOUNT, authorized};
 use crate::support::web::{Web, frame};
-use crate::support::{Browser, Shop, caller, eventually};
+use crate::support::{Browser, Refusal, Shop, caller, eventually};
 
 const ID: &str = "leadtap-request-id";
 
@@ -101,13 +101,7 @@ async fn a_deadline_is_kept_and_the_login_goes_on() {
         .post("CompleteAuthorization", &[("grpc-timeout", "200m")], body)
         .await;
     assert!(begun.elapsed().as_millis() < 1_500, "{:?}", begun.elapsed());
-    assert_eq!(
-        answer.status.code(),
-        Code::DeadlineExceeded,
-        "{:?}",
-        answer.status
-    );
-    assert!(answer.headers.contains_key(ID));
+    Refusal::of(&answer.status).is(Code::DeadlineExceeded, Reason::DeadlineExceeded, "RETRY");
 
     let done = authorized(visit.complete(&shop.client, &callback).await);
     assert!(done.replayed);
@@ -199,6 +193,24 @@ async fn an_rpc_that_is_none_is_unimplemented() {
     let web = Web::new(&shop.daemon.socket);
     let key = Some(Key::InstagramUserId("1".to_owned()));
     let answer = web.call("DropAllLeads", &pb::GetLeadRequest { key }).await;
-    assert_eq!(answer.status.code(), Code::Unimplemented);
-    assert!(answer.headers.contains_key(ID));
+    Refusal::of(&answer.status).is(Code::Unimplemented, Reason::MethodUnknown, "FIX_REQUEST");
+}
+
+#[tokio::test]
+async fn what_a_library_refuses_by_itself_says_what_to_do_too() {
+    let shop = Shop::open().await;
+    let mut health = HealthClient::new(shop.daemon.channel().await);
+    let request = HealthCheckRequest {
+        service: "leadtap.v1.Nothing".to_owned(),
+    };
+    let status = health.check(request).await.unwrap_err();
+    Refusal::of(&status).is(Code::NotFound, Reason::RequestInvalid, "FIX_REQUEST");
+
+    let web = Web::new(&shop.daemon.socket);
+    let squeezed = [&[1_u8][..], &frame(&[])[1..]].concat();
+    let headers = [("grpc-encoding", "gzip")];
+    let answer = web.post("GetLead", &headers, squeezed).await;
+    let refusal = Refusal::of(&answer.status);
+    let refusal = refusal.is(Code::Unimplemented, Reason::RequestInvalid, "FIX_REQUEST");
+    assert!(refusal.message.contains("gzip"), "{refusal:?}");
 }

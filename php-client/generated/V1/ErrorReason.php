@@ -171,6 +171,19 @@ final class ErrorReason
      */
     public const INTERNAL = 'INTERNAL';
 
+    /**
+     * DEADLINE_EXCEEDED, RETRY. The call took longer than its deadline, or than
+     * the minute that any call may take. What it began goes on: the same
+     * CompleteAuthorization finds it later.
+     */
+    public const DEADLINE_EXCEEDED = 'DEADLINE_EXCEEDED';
+
+    /**
+     * UNIMPLEMENTED, FIX_REQUEST. This daemon has no such rpc: it is older than
+     * the client's proto, or the path is wrong.
+     */
+    public const METHOD_UNKNOWN = 'METHOD_UNKNOWN';
+
     private function __construct()
     {
     }

@@ -19,7 +19,9 @@ use Leadtap\Client\LeadtapException;
  * or bad, carries the metadata `leadtap-request-id`, which the log repeats.
  *
  * Errors that any rpc may answer: CALLER_UNKNOWN, PERMISSION_MISSING,
- * REQUEST_INVALID, STORE_UNAVAILABLE, SHUTTING_DOWN, INTERNAL.
+ * REQUEST_INVALID, DEADLINE_EXCEEDED, STORE_UNAVAILABLE,
+ * SHUTTING_DOWN, INTERNAL; an rpc that this daemon does not have answers
+ * METHOD_UNKNOWN.
  * A request over 64 KiB is refused with RESOURCE_EXHAUSTED or OUT_OF_RANGE
  * before it is read.
  */

@@ -38,6 +38,8 @@ final class Kinds
         ErrorReason::STORE_UNAVAILABLE => Unavailable::class,
         ErrorReason::SHUTTING_DOWN => Unavailable::class,
         ErrorReason::INTERNAL => InternalError::class,
+        ErrorReason::DEADLINE_EXCEEDED => DeadlineExceeded::class,
+        ErrorReason::METHOD_UNKNOWN => InvalidRequest::class,
     ];
 
     /** For failures without a reason: of the transport, of a proxy, of tonic itself. */

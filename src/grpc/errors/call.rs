@@ -93,13 +93,41 @@ pub fn internal(id: RequestId) -> Status {
     .status()
 }
 
-/// The call's time is over. A deadline is the caller's own, so this is no
-/// reason of ours.
+/// The call's time is over.
 #[must_use]
 pub fn too_late() -> Status {
-    Status::deadline_exceeded(
+    Row::new(
+        Code::DeadlineExceeded,
+        Reason::DeadlineExceeded,
+        NextStep::Retry,
         "the call took longer than its deadline: a login that was being finished goes on, ask again",
     )
+    .status()
+}
+
+/// There is no such rpc.
+#[must_use]
+pub fn method_unknown() -> Status {
+    Row::new(
+        Code::Unimplemented,
+        Reason::MethodUnknown,
+        NextStep::FixRequest,
+        "this daemon has no such rpc: update the daemon, or generate the client anew from its proto",
+    )
+    .status()
+}
+
+/// A library of ours refused the request by itself, in its own words, which
+/// tell of the request alone.
+#[must_use]
+pub fn refused_by_library(status: &Status) -> Status {
+    Row::new(
+        status.code(),
+        Reason::RequestInvalid,
+        NextStep::FixRequest,
+        status.message().to_owned(),
+    )
+    .status()
 }
 
 /// The daemon is on its way out.

@@ -12,8 +12,8 @@ mod store;
 mod upstream;
 
 pub use call::{
-    caller_unknown, internal, invalid, permission_missing, shutting_down, too_large, too_late,
-    undecodable,
+    caller_unknown, internal, invalid, method_unknown, permission_missing, refused_by_library,
+    shutting_down, too_large, too_late, undecodable,
 };
 pub use lead::lead_not_found;
 pub use login::login;

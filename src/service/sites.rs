@@ -1,0 +1,39 @@
+//! The sites as they are configured now.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::domain::site::{Site, SiteId};
+
+/// The current list of sites. Clones share it: whoever works in the background
+/// asks it anew each time, because a reload of the configuration replaces the
+/// list while the daemon runs. A call keeps the site that it began with.
+#[derive(Clone, Debug, Default)]
+pub struct Sites(Arc<ArcSwap<Vec<Arc<Site>>>>);
+
+impl Sites {
+    /// These sites, until they are replaced.
+    #[must_use]
+    pub fn new(sites: Vec<Arc<Site>>) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(sites)))
+    }
+
+    /// All sites as they are now.
+    #[must_use]
+    pub fn all(&self) -> Arc<Vec<Arc<Site>>> {
+        self.0.load_full()
+    }
+
+    /// The site of that name, if there is one now.
+    #[must_use]
+    pub fn get(&self, id: &SiteId) -> Option<Arc<Site>> {
+        let sites = self.0.load();
+        sites.iter().find(|site| site.id == *id).map(Arc::clone)
+    }
+
+    /// From now on these are the sites.
+    pub fn replace(&self, sites: Vec<Arc<Site>>) {
+        self.0.store(Arc::new(sites));
+    }
+}
