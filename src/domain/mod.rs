@@ -4,6 +4,7 @@
 
 pub mod authorization;
 pub mod caller;
+pub mod change;
 pub mod clock;
 pub mod failure;
 pub mod ids;

@@ -46,11 +46,12 @@ pub async fn run(store: Store, clock: Arc<dyn Clock>) {
 }
 
 fn log(report: SweepReport) {
-    if report.packs + report.authorizations > 0 {
+    if report.packs + report.authorizations + report.changes > 0 {
         tracing::debug!(
             sweep.packs = report.packs,
             sweep.authorizations = report.authorizations,
-            "expired logins were taken away"
+            sweep.changes = report.changes,
+            "what expired was taken away"
         );
     }
 }

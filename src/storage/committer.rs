@@ -226,6 +226,9 @@ impl Committer {
         for (site, lead) in &finished.published.leads {
             self.shared.cache.put(site, lead);
         }
+        self.shared
+            .feed
+            .publish(self.ledger.sequence, &finished.published.changes);
         Ok(())
     }
 

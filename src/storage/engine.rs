@@ -101,6 +101,21 @@ impl Engine {
         .map_err(Failure::into_engine_error)
     }
 
+    /// At most `limit` records whose keys begin with `prefix`, from `last` on
+    /// backwards.
+    ///
+    /// # Errors
+    /// [`EngineError`] when sled cannot read them.
+    pub fn scan_back_within(
+        &self,
+        prefix: &[u8],
+        last: &[u8],
+        limit: usize,
+    ) -> Result<Vec<(IVec, IVec)>, EngineError> {
+        guarded(|| self.db()?.range(prefix..=last).rev().take(limit).collect())
+            .map_err(Failure::into_engine_error)
+    }
+
     /// Whether nothing was ever written.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -8,6 +8,8 @@
 //! The length in front makes the sites prefix-free: no key of one site can
 //! ever be read as a key of another.
 
+use crate::domain::change::ChangeNumber;
+use crate::domain::clock::Timestamp;
 use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId, StateHash};
 use crate::domain::site::SiteId;
 
@@ -17,8 +19,13 @@ use crate::domain::site::SiteId;
 pub enum Kind {
     /// One login that has left `Pending`, by its state's hash.
     Authorization = b'A',
+    /// One change of a lead, by its number.
+    Change = b'C',
     /// A lead, by its id.
     Lead = b'L',
+    /// Nothing, by the time of a lead's newest login and the lead's id: the order
+    /// in which leads were last seen.
+    LoginOrder = b'O',
     /// Logins that began in one commit, by the commit's number.
     Pack = b'P',
     /// A lead's id, by Instagram's app-scoped id.
@@ -31,9 +38,11 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of their bytes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Authorization,
+        Self::Change,
         Self::Lead,
+        Self::LoginOrder,
         Self::Pack,
         Self::ScopedId,
         Self::Token,
@@ -44,6 +53,9 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| *kind as u8 == byte)
     }
 }
+
+/// Bytes of a change's number: batch and index.
+const CHANGE_NUMBER_BYTES: usize = size_of::<u64>() + size_of::<u32>();
 
 /// The ledger's key.
 pub const LEDGER: &[u8] = b"\0ledger";
@@ -118,6 +130,37 @@ pub fn user_id(site: &SiteId, id: &InstagramUserId) -> Vec<u8> {
     key(site, Kind::UserId, id.as_str().as_bytes())
 }
 
+/// One change of a lead.
+#[must_use]
+pub fn change(site: &SiteId, number: ChangeNumber) -> Vec<u8> {
+    let mut own = [0; CHANGE_NUMBER_BYTES];
+    let (sequence, index) = own.split_at_mut(size_of::<u64>());
+    sequence.copy_from_slice(&number.sequence.to_be_bytes());
+    index.copy_from_slice(&number.index.to_be_bytes());
+    key(site, Kind::Change, &own)
+}
+
+/// The number in a change's key.
+#[must_use]
+pub fn change_number(own: &[u8]) -> Option<ChangeNumber> {
+    let (sequence, index) = own.split_at_checked(size_of::<u64>())?;
+    Some(ChangeNumber {
+        sequence: u64::from_be_bytes(sequence.try_into().ok()?),
+        index: u32::from_be_bytes(index.try_into().ok()?),
+    })
+}
+
+/// Where a lead stands in the order of newest logins.
+#[must_use]
+pub fn login_order(site: &SiteId, time: Timestamp, id: &LeadId) -> Vec<u8> {
+    // With its sign turned, a number's bytes sort as the number does.
+    let time = time.as_micros() ^ i64::MIN;
+    let mut own = Vec::with_capacity(size_of::<i64>() + id.as_bytes().len());
+    own.extend_from_slice(&time.to_be_bytes());
+    own.extend_from_slice(id.as_bytes());
+    key(site, Kind::LoginOrder, &own)
+}
+
 /// The site, the kind and the record's own part of a key; none for the
 /// store's own records and for what is no key of ours.
 #[must_use]
@@ -167,6 +210,28 @@ mod tests {
     fn packs_sort_by_their_number() {
         let site: SiteId = "a".parse().unwrap();
         assert!(pack(&site, 255) < pack(&site, 256));
+    }
+
+    #[test]
+    fn changes_sort_by_their_number() {
+        let site: SiteId = "a".parse().unwrap();
+        let numbers = [(1, 2), (1, 300), (2, 0), (256, 1)]
+            .map(|(sequence, index)| ChangeNumber { sequence, index });
+        let keys = numbers.map(|number| change(&site, number));
+        assert!(keys.is_sorted());
+        for (key, number) in keys.iter().zip(numbers) {
+            let (_, kind, own) = parse(key).unwrap();
+            assert_eq!((kind, change_number(own)), (Kind::Change, Some(number)));
+        }
+    }
+
+    #[test]
+    fn leads_sort_by_their_newest_login_also_before_1970() {
+        let site: SiteId = "a".parse().unwrap();
+        let id = LeadId::new(uuid::Uuid::from_u128(7));
+        let keys = [i64::MIN, -2, 0, 1, 300, i64::MAX]
+            .map(|micros| login_order(&site, Timestamp::from_micros(micros), &id));
+        assert!(keys.is_sorted());
     }
 
     #[test]

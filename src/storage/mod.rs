@@ -21,6 +21,7 @@ mod committer;
 mod digest;
 mod engine;
 mod error;
+mod feed;
 mod files;
 mod keyring;
 mod keys;
@@ -41,5 +42,6 @@ mod witness;
 
 pub use error::{OpenError, StoreError};
 pub use keyring::{KeyRing, KeyRingError};
+pub use operations::Changes;
 pub use store::{Health, LeadKey, Options, Store};
 pub use transaction::{CompletedLogin, Completion, SweepReport};

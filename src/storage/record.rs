@@ -10,6 +10,7 @@ use std::fmt;
 
 use super::seal::{Place, Purpose, SealError, Sealer};
 use crate::domain::authorization::{Authorization, AuthorizationRequest, Decline, Stage};
+use crate::domain::change::{Change, ChangeKind, ChangeNumber, ChangePosition};
 use crate::domain::clock::Timestamp;
 use crate::domain::failure::LoginFailure;
 use crate::domain::ids::{LeadId, StateHash};
@@ -70,6 +71,74 @@ impl std::error::Error for RecordError {}
 
 impl Record for Lead {
     const VERSION: u8 = 1;
+}
+
+/// A change of a lead at rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoredChange {
+    /// One that can be read.
+    Kept {
+        lead: LeadId,
+        kind: ChangeKind,
+        time: Timestamp,
+        revision: u64,
+        /// When the lead's login before this one was, where this was a login: it
+        /// is from there that the lead moved in the order of logins.
+        login_before: Option<Timestamp>,
+    },
+    /// The newest of those that were taken away. Only the first of a site's
+    /// changes can be this.
+    Forgotten {
+        /// Of the position after it.
+        check: u64,
+    },
+}
+
+impl Record for StoredChange {
+    const VERSION: u8 = 1;
+}
+
+impl StoredChange {
+    /// As others read it; none where it is forgotten.
+    #[must_use]
+    pub fn change(&self, number: ChangeNumber) -> Option<Change> {
+        let position = self.position(number);
+        match *self {
+            Self::Kept {
+                lead,
+                kind,
+                time,
+                revision,
+                ..
+            } => Some(Change {
+                position,
+                lead,
+                kind,
+                time,
+                revision,
+            }),
+            Self::Forgotten { .. } => None,
+        }
+    }
+
+    /// The position of whoever has read up to this change.
+    #[must_use]
+    pub fn position(&self, number: ChangeNumber) -> ChangePosition {
+        let check = match *self {
+            Self::Kept {
+                lead,
+                time,
+                revision,
+                ..
+            } => {
+                let (_, random) = lead.as_bytes().split_at(8);
+                let random = random.try_into().map_or(0, u64::from_be_bytes);
+                random ^ time.as_micros().cast_unsigned() ^ revision.rotate_left(48)
+            }
+            Self::Forgotten { check } => check,
+        };
+        ChangePosition { number, check }
+    }
 }
 
 /// A token at rest.

@@ -13,6 +13,7 @@ use super::cache::LeadCache;
 use super::committer::{Committer, Job, QUEUE_CAPACITY};
 use super::engine::Engine;
 use super::error::{OpenError, StoreError};
+use super::feed::Feed;
 use super::keyring::KeyRing;
 use super::opening::{self, Opened};
 use super::pending::{self, PendingIndex};
@@ -62,6 +63,7 @@ pub struct Shared {
     pub sealer: Sealer,
     pub pending: Mutex<PendingIndex>,
     pub cache: LeadCache,
+    pub feed: Feed,
     pub health: watch::Sender<Health>,
 }
 
@@ -72,6 +74,7 @@ impl Shared {
         *pending::lock(&self.pending) = opened.pending;
         self.cache.clear();
         self.engine.store(Some(Arc::new(opened.engine)));
+        self.feed.catch_up(opened.ledger.sequence);
     }
 }
 
@@ -96,6 +99,7 @@ impl Store {
             engine: ArcSwapOption::from_pointee(opened.engine),
             pending: Mutex::new(opened.pending),
             cache: LeadCache::new(options.lead_cache),
+            feed: Feed::at(opened.ledger.sequence),
             health: watch::Sender::new(Health::Serving),
             options,
             sealer,

@@ -3,5 +3,8 @@
 //! [`Transaction`](super::transaction::Transaction), a read on a thread that may
 //! wait for the disk.
 
+mod change;
 mod lead;
 mod login;
+
+pub use change::Changes;

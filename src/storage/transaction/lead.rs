@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Transaction;
+use crate::domain::change::LeadChange;
 use crate::domain::lead::{InstagramProfile, Lead};
 use crate::domain::site::SiteId;
 use crate::storage::error::StoreError;
@@ -10,9 +11,9 @@ use crate::storage::keys;
 use crate::storage::record::{self, RecordError};
 
 impl Transaction<'_> {
-    /// Keeps a lead in place of what it was before: the record and everything
-    /// that points to it, and for readers once it is on the medium. Whatever
-    /// changes a lead ends here.
+    /// Keeps a lead in place of what it was before: the record, everything that
+    /// points to it and what happened to it; and for readers once it is on the
+    /// medium. Whatever changes a lead ends here.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -21,12 +22,17 @@ impl Transaction<'_> {
         site: &SiteId,
         before: Option<&Lead>,
         after: Lead,
+        change: LeadChange,
     ) -> Result<Arc<Lead>, StoreError> {
         if let Some(before) = before {
-            self.forget_ids(site, before)?;
+            self.forget_pointers(site, before)?;
         }
         self.put(keys::lead(site, &after.id), record::encode(&after)?)?;
-        self.point_ids(site, &after)?;
+        self.point_to(site, &after)?;
+        let login_before = before
+            .map(|before| before.last_login_time)
+            .filter(|before| *before != after.last_login_time);
+        self.note_change(site, after.id, after.revision, change, login_before)?;
         let after = Arc::new(after);
         self.published
             .leads
@@ -58,8 +64,13 @@ impl Transaction<'_> {
         Ok(Some(record::decode(&lead)?))
     }
 
-    /// An id that no longer belongs to a lead must not lead to it.
-    fn forget_ids(&mut self, site: &SiteId, lead: &Lead) -> Result<(), StoreError> {
+    /// Takes away everything that points to a lead as it was: an id that no
+    /// longer belongs to it must not lead to it.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn forget_pointers(&mut self, site: &SiteId, lead: &Lead) -> Result<(), StoreError> {
+        self.remove(keys::login_order(site, lead.last_login_time, &lead.id))?;
         self.remove(keys::scoped_id(site, &lead.instagram.id))?;
         match &lead.instagram.user_id {
             Some(id) => self.remove(keys::user_id(site, id)),
@@ -67,7 +78,11 @@ impl Transaction<'_> {
         }
     }
 
-    fn point_ids(&mut self, site: &SiteId, lead: &Lead) -> Result<(), StoreError> {
+    fn point_to(&mut self, site: &SiteId, lead: &Lead) -> Result<(), StoreError> {
+        self.put(
+            keys::login_order(site, lead.last_login_time, &lead.id),
+            Vec::new(),
+        )?;
         let id = lead.id.as_bytes().to_vec();
         if let Some(user_id) = &lead.instagram.user_id {
             self.put(keys::user_id(site, user_id), id.clone())?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Transaction;
 use crate::domain::authorization::{Authorization, Stage};
+use crate::domain::change::{ChangeKind, LeadChange};
 use crate::domain::ids::{LeadId, StateHash};
 use crate::domain::lead::{Lead, Login};
 use crate::domain::site::SiteId;
@@ -106,11 +107,17 @@ impl Transaction<'_> {
             &authorization.at(Stage::Completed { lead_id, new_lead }),
         )?;
         self.keep_token(site, &lead_id, &token)?;
+        let kind = if new_lead {
+            ChangeKind::Created
+        } else {
+            ChangeKind::LoggedIn
+        };
+        let change = LeadChange::new(kind, login.time);
         let after = match known.clone() {
             Some(lead) => lead.logged_in(login),
             None => Lead::created_by(login, lead_id),
         };
-        let lead = self.keep_lead(site, known.as_ref(), after)?;
+        let lead = self.keep_lead(site, known.as_ref(), after, change)?;
         Ok(CompletedLogin { lead, new_lead })
     }
 

@@ -4,6 +4,7 @@
 //! check and the write that rests on it cannot be torn apart. Each sees what
 //! those before it in the same batch did.
 
+mod change;
 mod lead;
 mod login;
 mod sweep;
@@ -22,6 +23,7 @@ use super::pending::{self, PendingIndex, Slot};
 use super::record;
 use super::seal::Sealer;
 use super::verify::Verifier;
+use crate::domain::change::ChangeNumber;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::StateHash;
 use crate::domain::lead::Lead;
@@ -34,6 +36,7 @@ pub use sweep::SweepReport;
 #[derive(Default)]
 pub struct Published {
     pub leads: Vec<(SiteId, Arc<Lead>)>,
+    pub changes: Vec<(SiteId, ChangeNumber)>,
     packs: Vec<(SiteId, u64, Timestamp)>,
     slots: Vec<(SiteId, StateHash, Slot)>,
     gone_states: Vec<(SiteId, StateHash)>,
@@ -63,6 +66,8 @@ pub struct Transaction<'a> {
     undo: Vec<Undo>,
     beginning: BTreeMap<SiteId, Vec<Entry>>,
     published: Published,
+    /// Changes of leads in this batch, those taken back included.
+    lead_changes: u32,
 }
 
 /// A finished batch.
@@ -93,6 +98,7 @@ impl<'a> Transaction<'a> {
             undo: Vec::new(),
             beginning: BTreeMap::new(),
             published: Published::default(),
+            lead_changes: 0,
         }
     }
 
@@ -236,9 +242,10 @@ const PACKS_A_BATCH_BITS: u32 = 16;
 
 impl Published {
     /// How much each list holds, in the order of the fields.
-    fn lengths(&self) -> [usize; 5] {
+    fn lengths(&self) -> [usize; 6] {
         [
             self.leads.len(),
+            self.changes.len(),
             self.packs.len(),
             self.slots.len(),
             self.gone_states.len(),
@@ -247,8 +254,9 @@ impl Published {
     }
 
     /// Forgets what came after these lengths.
-    fn truncate(&mut self, [leads, packs, slots, states, gone_packs]: [usize; 5]) {
+    fn truncate(&mut self, [leads, changes, packs, slots, states, gone_packs]: [usize; 6]) {
         self.leads.truncate(leads);
+        self.changes.truncate(changes);
         self.packs.truncate(packs);
         self.slots.truncate(slots);
         self.gone_states.truncate(states);

@@ -21,6 +21,8 @@ pub struct SweepReport {
     pub packs: usize,
     /// Logins that had left their pack.
     pub authorizations: usize,
+    /// Changes of leads that were too old.
+    pub changes: usize,
     /// Whether there may be more to take away.
     pub more: bool,
 }
@@ -39,10 +41,12 @@ impl Transaction<'_> {
     ) -> Result<SweepReport, StoreError> {
         let packs = self.sweep_packs(now, limit)?;
         let (authorizations, more) = self.sweep_authorizations(now, limit, cursor)?;
+        let changes = self.sweep_changes(now, limit)?;
         Ok(SweepReport {
             packs,
             authorizations,
-            more: more || packs == limit,
+            changes,
+            more: more || packs == limit || changes == limit,
         })
     }
 
