@@ -220,6 +220,11 @@ impl Committer {
             return Ok(());
         }
         let finished = transaction.finish().map_err(|error| error.to_string())?;
+        // First the list: no erasure may be in the store that a restore does not know of.
+        self.shared
+            .erased
+            .append(&finished.published.erased)
+            .map_err(|error| format!("the list of erased leads: {error}"))?;
         engine.commit(finished.batch).map_err(|error| error.0)?;
         self.ledger = finished.ledger;
         finished.published.apply_to(&self.shared.pending);

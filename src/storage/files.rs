@@ -4,6 +4,9 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use crate::domain::clock::Timestamp;
 
 /// Bytes rewritten at once.
 const CHUNK_BYTES: usize = 1024 * 1024;
@@ -23,6 +26,27 @@ pub fn sync(folder: &Path) -> io::Result<()> {
         Some(parent) => File::open(parent)?.sync_all(),
         None => Ok(()),
     }
+}
+
+/// Makes the entry of a file in its folder durable.
+///
+/// # Errors
+/// The disk's own.
+pub fn sync_folder_of(file: &Path) -> io::Result<()> {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => File::open(folder)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
+}
+
+/// When a file was written last, by the clock of its file system.
+///
+/// # Errors
+/// The disk's own.
+pub fn modified(file: &File) -> io::Result<Timestamp> {
+    let time = file.metadata()?.modified()?;
+    let since_1970 = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(Timestamp::from_micros(0).plus(since_1970))
 }
 
 /// Writes every byte below `folder` again, as it can be read, and syncs it.

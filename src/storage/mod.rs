@@ -10,6 +10,8 @@
 //!   there are and a digest of them; a `witness` beside the store remembers
 //!   the newest sequence. A store that is older than its witness does not open,
 //!   and the ledger is compared with the records after every start.
+//! - **Who was erased stays erased.** The list of `erasures` beside the store
+//!   outlives it, and a restore leaves out whoever stands there.
 //! - **A thief of the disk gets nothing that acts.** Tokens are sealed to
 //!   their place, states are known by their hash.
 //!
@@ -20,6 +22,7 @@ mod cache;
 mod committer;
 mod digest;
 mod engine;
+mod erasures;
 mod error;
 mod feed;
 mod files;

@@ -12,6 +12,7 @@ use tokio::sync::{oneshot, watch};
 use super::cache::LeadCache;
 use super::committer::{Committer, Job, QUEUE_CAPACITY};
 use super::engine::Engine;
+use super::erasures::ErasedList;
 use super::error::{OpenError, StoreError};
 use super::feed::Feed;
 use super::keyring::KeyRing;
@@ -64,6 +65,7 @@ pub struct Shared {
     pub pending: Mutex<PendingIndex>,
     pub cache: LeadCache,
     pub feed: Feed,
+    pub erased: ErasedList,
     pub health: watch::Sender<Health>,
 }
 
@@ -95,11 +97,14 @@ impl Store {
         let sealer = Sealer::new(keys);
         let opened = opening::open(&options, &sealer, None)?;
         let path = options.path.clone();
+        let erased = ErasedList::open(&path)
+            .map_err(|error| OpenError::Io(path.clone(), error.to_string()))?;
         let shared = Arc::new(Shared {
             engine: ArcSwapOption::from_pointee(opened.engine),
             pending: Mutex::new(opened.pending),
             cache: LeadCache::new(options.lead_cache),
             feed: Feed::at(opened.ledger.sequence),
+            erased,
             health: watch::Sender::new(Health::Serving),
             options,
             sealer,

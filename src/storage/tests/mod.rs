@@ -5,6 +5,7 @@
 mod changes;
 mod concurrent;
 mod damage;
+mod erasing;
 mod leads;
 mod logins;
 mod model;

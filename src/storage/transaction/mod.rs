@@ -25,7 +25,7 @@ use super::seal::Sealer;
 use super::verify::Verifier;
 use crate::domain::change::ChangeNumber;
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::StateHash;
+use crate::domain::ids::{LeadId, StateHash};
 use crate::domain::lead::Lead;
 use crate::domain::site::SiteId;
 
@@ -35,6 +35,8 @@ pub use sweep::SweepReport;
 /// Changes to publish in memory once the batch is on the medium.
 #[derive(Default)]
 pub struct Published {
+    /// For the list beside the store; they are there before the batch is.
+    pub erased: Vec<(LeadId, Timestamp)>,
     pub leads: Vec<(SiteId, Arc<Lead>)>,
     pub changes: Vec<(SiteId, ChangeNumber)>,
     packs: Vec<(SiteId, u64, Timestamp)>,
@@ -131,6 +133,14 @@ impl<'a> Transaction<'a> {
         };
     }
 
+    /// Takes note of a lead that this operation erases, for the list beside the
+    /// store, so that no restore brings it back. Whatever erases a lead calls
+    /// this.
+    #[cfg_attr(not(test), expect(dead_code, reason = "nothing erases leads yet"))]
+    pub(super) fn remember_erasure(&mut self, lead: &LeadId, time: Timestamp) {
+        self.published.erased.push((*lead, time));
+    }
+
     /// Whether no operation has changed anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -203,7 +213,7 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    fn put(&mut self, key: Vec<u8>, value: Vec<u8>) -> Result<(), StoreError> {
+    pub(super) fn put(&mut self, key: Vec<u8>, value: Vec<u8>) -> Result<(), StoreError> {
         self.change(key, Some(value))
     }
 
@@ -242,8 +252,9 @@ const PACKS_A_BATCH_BITS: u32 = 16;
 
 impl Published {
     /// How much each list holds, in the order of the fields.
-    fn lengths(&self) -> [usize; 6] {
+    fn lengths(&self) -> [usize; 7] {
         [
+            self.erased.len(),
             self.leads.len(),
             self.changes.len(),
             self.packs.len(),
@@ -254,7 +265,8 @@ impl Published {
     }
 
     /// Forgets what came after these lengths.
-    fn truncate(&mut self, [leads, changes, packs, slots, states, gone_packs]: [usize; 6]) {
+    fn truncate(&mut self, [erased, leads, changes, packs, slots, states, gone_packs]: [usize; 7]) {
+        self.erased.truncate(erased);
         self.leads.truncate(leads);
         self.changes.truncate(changes);
         self.packs.truncate(packs);
