@@ -19,9 +19,11 @@ spl_autoload_register(static function (string $class): void {
         'Leadtap\\Client\\V1\\GetLeadRequest' => 'V1/GetLeadRequest.php',
         'Leadtap\\Client\\V1\\InstagramProfile' => 'V1/InstagramProfile.php',
         'Leadtap\\Client\\V1\\Lead' => 'V1/Lead.php',
+        'Leadtap\\Client\\V1\\LeadSource' => 'V1/LeadSource.php',
         'Leadtap\\Client\\V1\\LoginServiceClient' => 'V1/LoginServiceClient.php',
         'Leadtap\\Client\\V1\\StartAuthorizationRequest' => 'V1/StartAuthorizationRequest.php',
         'Leadtap\\Client\\V1\\StartAuthorizationResponse' => 'V1/StartAuthorizationResponse.php',
+        'Leadtap\\Client\\V1\\TokenEndReason' => 'V1/TokenEndReason.php',
         'Leadtap\\Client\\V1\\TokenState' => 'V1/TokenState.php',
         'Leadtap\\Client\\V1\\TokenStatus' => 'V1/TokenStatus.php',
     ];

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::output::{Style, harmless};
+use super::token_view;
 use crate::grpc::pb;
 
 /// Columns of the labels.
@@ -38,6 +39,9 @@ pub fn render(lead: &pb::Lead, style: Style) -> String {
     view.line("First login", &time(lead.create_time));
     view.line("Newest login", &time(lead.last_login_time));
     view.line("Logins", &lead.login_count.to_string());
+    if lead.source() == pb::LeadSource::Import {
+        view.line("Came about", "by an imported token");
+    }
     if let Some(token) = &lead.token {
         view.token(token);
     }
@@ -96,14 +100,7 @@ impl View {
     }
 
     fn token(&mut self, token: &pb::TokenStatus) {
-        let state = match token.state() {
-            pb::TokenState::Unspecified => "none",
-            pb::TokenState::ShortLived => "short-lived",
-            pb::TokenState::LongLived => "long-lived",
-            pb::TokenState::Expired => "expired",
-            pb::TokenState::Revoked => "revoked",
-        };
-        self.line("Token", state);
+        self.line("Token", &token_view::state(token));
         self.line("Token ends", &time(token.expire_time));
         self.line("Token renewed", &time(token.refreshed_time));
         self.line("Permissions", &token.scopes.join(", "));
@@ -126,6 +123,7 @@ pub fn json(lead: &pb::Lead) -> Value {
         ("login_count", Some(json!(lead.login_count))),
         ("token", lead.token.as_ref().map(token_json)),
         ("etag", Some(json!(lead.etag))),
+        ("source", Some(json!(lead.source().as_str_name()))),
     ];
     insert_known(&mut object, parts);
     Value::Object(object)
@@ -186,7 +184,7 @@ fn consent_json(consent: &pb::Consent) -> Value {
     Value::Object(object)
 }
 
-fn token_json(token: &pb::TokenStatus) -> Value {
+pub(super) fn token_json(token: &pb::TokenStatus) -> Value {
     let mut object = Map::new();
     insert_known(
         &mut object,
@@ -195,6 +193,7 @@ fn token_json(token: &pb::TokenStatus) -> Value {
             ("scopes", Some(json!(token.scopes))),
             ("expire_time", time_json(token.expire_time)),
             ("refreshed_time", time_json(token.refreshed_time)),
+            ("end_reason", token_view::end_reason_json(token)),
         ],
     );
     Value::Object(object)
@@ -211,11 +210,11 @@ fn insert_known<const N: usize>(
     }
 }
 
-fn time_json(time: Option<prost_types::Timestamp>) -> Option<Value> {
+pub(super) fn time_json(time: Option<prost_types::Timestamp>) -> Option<Value> {
     rfc3339(time?).map(Value::String)
 }
 
-fn time(time: Option<prost_types::Timestamp>) -> String {
+pub(super) fn time(time: Option<prost_types::Timestamp>) -> String {
     time.and_then(rfc3339).unwrap_or_default()
 }
 
@@ -269,9 +268,17 @@ mod tests {
     fn the_json_form_names_every_field_of_the_contract() {
         let value = json(&full_lead());
         let keys: Vec<&String> = value.as_object().unwrap().keys().collect();
-        assert_eq!(keys.len(), 10, "{keys:?}");
+        assert_eq!(keys.len(), 11, "{keys:?}");
         assert_eq!(value["instagram"].as_object().unwrap().len(), 10);
         assert_eq!(value["contact"].as_object().unwrap().len(), 4);
+        // One of a living token's fields is only there once it has ended.
         assert_eq!(value["token"].as_object().unwrap().len(), 4);
+        let ended = pb::TokenStatus {
+            end_reason: pb::TokenEndReason::Checkpoint.into(),
+            ..full_lead().token.unwrap()
+        };
+        let value = token_json(&ended);
+        assert_eq!(value["end_reason"], "TOKEN_END_REASON_CHECKPOINT");
+        assert_eq!(value.as_object().unwrap().len(), 5);
     }
 }

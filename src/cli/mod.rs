@@ -21,6 +21,7 @@ mod sandbox;
 mod serve;
 mod signals;
 mod status;
+mod token_view;
 mod unreachable;
 
 #[cfg(test)]

@@ -79,8 +79,10 @@ pub(super) fn full_lead() -> pb::Lead {
             scopes: vec!["instagram_business_basic".to_owned()],
             expire_time: at(1_800_662_400),
             refreshed_time: at(1_795_478_400),
+            end_reason: pb::TokenEndReason::Unspecified.into(),
         }),
         etag: "7f3a".to_owned(),
+        source: pb::LeadSource::Login.into(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::ids::LeadId;
 /// The kinds of changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ChangeKind {
-    /// A first login made the lead.
+    /// A first login, or an imported token, made the lead.
     Created,
     /// The shop wrote to it.
     Updated,

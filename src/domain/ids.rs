@@ -24,6 +24,12 @@ impl LeadId {
     pub const fn as_bytes(&self) -> &[u8; 16] {
         self.0.as_bytes()
     }
+
+    /// The id as two numbers.
+    #[must_use]
+    pub const fn halves(&self) -> (u64, u64) {
+        self.0.as_u64_pair()
+    }
 }
 
 impl fmt::Display for LeadId {

@@ -27,14 +27,26 @@ pub struct Lead {
     pub attributes: Attributes,
     /// When the first login was completed.
     pub create_time: Timestamp,
-    /// When the newest login was completed.
+    /// When the newest login was completed. For a lead that never logged in:
+    /// when it was created.
     pub last_login_time: Timestamp,
     /// How many logins were completed.
     pub login_count: u64,
     /// What is known of the token.
     pub token: Option<TokenStatus>,
+    /// How it came about.
+    pub source: LeadSource,
     /// Counts the changes of this lead, from 1.
     pub revision: u64,
+}
+
+/// How a lead came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LeadSource {
+    /// By its first login.
+    Login,
+    /// By a token that the operator imported.
+    Import,
 }
 
 /// An Instagram account as the profile endpoint describes it.
@@ -124,8 +136,52 @@ impl Lead {
             last_login_time: login.time,
             login_count: 1,
             token: Some(login.token),
+            source: LeadSource::Login,
             revision: 1,
         }
+    }
+
+    /// The lead that an imported token makes. Nobody logged in.
+    #[must_use]
+    pub fn imported(
+        profile: InstagramProfile,
+        token: TokenStatus,
+        id: LeadId,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            instagram: profile,
+            contact: Contact::default(),
+            consent: None,
+            attributes: Attributes::new(),
+            create_time: now,
+            last_login_time: now,
+            login_count: 0,
+            token: Some(token),
+            source: LeadSource::Import,
+            revision: 1,
+        }
+    }
+
+    /// This lead with what is known of its token now.
+    #[must_use]
+    pub fn with_token(self, token: TokenStatus) -> Self {
+        Self {
+            token: Some(token),
+            revision: self.revision.saturating_add(1),
+            ..self
+        }
+    }
+
+    /// This lead as Instagram describes it now. The account's id stays known
+    /// where a profile came without it.
+    #[must_use]
+    pub fn with_profile(mut self, profile: InstagramProfile) -> Self {
+        let known_user_id = self.instagram.user_id.take();
+        self.instagram = profile;
+        self.instagram.user_id = self.instagram.user_id.or(known_user_id);
+        self
     }
 
     /// This lead after one more login.
@@ -135,9 +191,7 @@ impl Lead {
     /// without it.
     #[must_use]
     pub fn logged_in(mut self, login: Login) -> Self {
-        let known_user_id = self.instagram.user_id.take();
-        self.instagram = login.profile;
-        self.instagram.user_id = self.instagram.user_id.or(known_user_id);
+        self = self.with_profile(login.profile);
         self.consent = login.consent.or(self.consent);
         self.attributes = merged(self.attributes, login.attributes);
         self.last_login_time = login.time;

@@ -13,3 +13,4 @@ pub mod limits;
 pub mod secret;
 pub mod site;
 pub mod token;
+pub mod upkeep;

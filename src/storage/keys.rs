@@ -8,6 +8,8 @@
 //! The length in front makes the sites prefix-free: no key of one site can
 //! ever be read as a key of another.
 
+use uuid::Uuid;
+
 use crate::domain::change::ChangeNumber;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId, StateHash};
@@ -21,6 +23,8 @@ pub enum Kind {
     Authorization = b'A',
     /// One change of a lead, by its number.
     Change = b'C',
+    /// A token that its keeper must look at, by the time.
+    TokenDue = b'D',
     /// A lead, by its id.
     Lead = b'L',
     /// Nothing, by the time of a lead's newest login and the lead's id: the order
@@ -38,9 +42,10 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of their bytes.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Authorization,
         Self::Change,
+        Self::TokenDue,
         Self::Lead,
         Self::LoginOrder,
         Self::Pack,
@@ -118,6 +123,38 @@ pub fn token(site: &SiteId, id: &LeadId) -> Vec<u8> {
     key(site, Kind::Token, id.as_bytes())
 }
 
+/// A lead's token in the order of what is due.
+#[must_use]
+pub fn token_due(site: &SiteId, due: Timestamp, id: &LeadId) -> Vec<u8> {
+    key(site, Kind::TokenDue, &time_and_lead(due, id))
+}
+
+/// The time and the lead in the own part of such a key.
+#[must_use]
+pub fn parse_token_due(own: &[u8]) -> Option<(Timestamp, LeadId)> {
+    let (time, id) = own.split_first_chunk::<TIME_BYTES>()?;
+    let time = Timestamp::from_micros(i64::from_be_bytes(*time) ^ i64::MIN);
+    Some((time, LeadId::new(Uuid::from_bytes(id.try_into().ok()?))))
+}
+
+/// Bytes of a time in a key.
+const TIME_BYTES: usize = size_of::<i64>();
+
+/// A key's own part that sorts by the time: big-endian and with its sign
+/// turned, a number's bytes sort as the number does.
+fn time_and_lead(time: Timestamp, id: &LeadId) -> Vec<u8> {
+    let mut own = Vec::with_capacity(TIME_BYTES + id.as_bytes().len());
+    own.extend_from_slice(&(time.as_micros() ^ i64::MIN).to_be_bytes());
+    own.extend_from_slice(id.as_bytes());
+    own
+}
+
+/// The lead in the own part of a lead's or a token's key.
+#[must_use]
+pub fn parse_lead(own: &[u8]) -> Option<LeadId> {
+    Some(LeadId::new(Uuid::from_bytes(own.try_into().ok()?)))
+}
+
 /// From Instagram's app-scoped id to a lead.
 #[must_use]
 pub fn scoped_id(site: &SiteId, id: &InstagramScopedId) -> Vec<u8> {
@@ -153,12 +190,7 @@ pub fn change_number(own: &[u8]) -> Option<ChangeNumber> {
 /// Where a lead stands in the order of newest logins.
 #[must_use]
 pub fn login_order(site: &SiteId, time: Timestamp, id: &LeadId) -> Vec<u8> {
-    // With its sign turned, a number's bytes sort as the number does.
-    let time = time.as_micros() ^ i64::MIN;
-    let mut own = Vec::with_capacity(size_of::<i64>() + id.as_bytes().len());
-    own.extend_from_slice(&time.to_be_bytes());
-    own.extend_from_slice(id.as_bytes());
-    key(site, Kind::LoginOrder, &own)
+    key(site, Kind::LoginOrder, &time_and_lead(time, id))
 }
 
 /// The site, the kind and the record's own part of a key; none for the
@@ -232,6 +264,18 @@ mod tests {
         let keys = [i64::MIN, -2, 0, 1, 300, i64::MAX]
             .map(|micros| login_order(&site, Timestamp::from_micros(micros), &id));
         assert!(keys.is_sorted());
+    }
+
+    #[test]
+    fn due_tokens_sort_by_their_time_and_tell_it() {
+        let site: SiteId = "a".parse().unwrap();
+        let lead = |number| LeadId::new(Uuid::from_u128(number));
+        let due = |time, number| token_due(&site, Timestamp::from_micros(time), &lead(number));
+        assert!(due(255, 9) < due(256, 1));
+        let (key, time) = (due(256, 1), Timestamp::from_micros(256));
+        let (_, _, own) = parse(&key).unwrap();
+        assert_eq!(parse_token_due(own), Some((time, lead(1))));
+        assert_eq!(parse_token_due(&own[1..]), None);
     }
 
     #[test]

@@ -46,5 +46,6 @@ mod witness;
 pub use error::{OpenError, StoreError};
 pub use keyring::{KeyRing, KeyRingError};
 pub use operations::Changes;
+pub use operations::{KeptToken, TokenEntry};
 pub use store::{Health, LeadKey, Options, Store};
-pub use transaction::{CompletedLogin, Completion, SweepReport};
+pub use transaction::{CompletedLogin, Completion, Import, Imported, SweepReport, TokenChange};

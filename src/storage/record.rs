@@ -17,6 +17,7 @@ use crate::domain::ids::{LeadId, StateHash};
 use crate::domain::lead::Lead;
 use crate::domain::site::SiteId;
 use crate::domain::token::{Token, TokenStatus};
+use crate::domain::upkeep::Upkeep;
 
 /// A kind of value.
 pub trait Record: Serialize + DeserializeOwned {
@@ -146,6 +147,13 @@ impl StoredChange {
 pub struct StoredToken {
     /// When and what, in plain.
     pub status: TokenStatus,
+    /// What its keeper remembers.
+    pub upkeep: Upkeep,
+    /// Counts the tokens and changes of one lead, from 1; 0 where no lead has
+    /// it yet.
+    pub revision: u64,
+    /// Under which time it stands among those that are due.
+    pub due: Option<Timestamp>,
     /// The token itself.
     pub sealed: Vec<u8>,
 }
@@ -155,25 +163,56 @@ impl Record for StoredToken {
 }
 
 impl StoredToken {
-    /// Seals a lead's token.
+    /// Seals a lead's token, as its `revision`-th.
     ///
     /// # Errors
     /// [`SealError::NoRandom`].
     pub fn seal(
         token: &Token,
+        revision: u64,
         sealer: &Sealer,
         site: &SiteId,
         lead: &LeadId,
     ) -> Result<Self, SealError> {
-        let place = Place {
-            site: Some(site),
-            record: lead.as_bytes(),
-            purpose: Purpose::LeadToken,
-        };
+        Ok(Self {
+            revision,
+            due: token.upkeep.due(&token.status, lead),
+            ..Self::sealed_at(&lead_place(site, lead), token, sealer)?
+        })
+    }
+
+    fn sealed_at(place: &Place<'_>, token: &Token, sealer: &Sealer) -> Result<Self, SealError> {
         Ok(Self {
             status: token.status.clone(),
-            sealed: sealer.seal(&token.secret, &place)?,
+            upkeep: token.upkeep.clone(),
+            revision: 0,
+            due: None,
+            sealed: sealer.seal(&token.secret, place)?,
         })
+    }
+
+    /// Opens a lead's token again.
+    ///
+    /// # Errors
+    /// [`SealError`] when it is not what was sealed there.
+    pub fn open(self, sealer: &Sealer, site: &SiteId, lead: &LeadId) -> Result<Token, SealError> {
+        self.opened_at(&lead_place(site, lead), sealer)
+    }
+
+    fn opened_at(self, place: &Place<'_>, sealer: &Sealer) -> Result<Token, SealError> {
+        Ok(Token {
+            secret: sealer.open(&self.sealed, place)?,
+            status: self.status,
+            upkeep: self.upkeep,
+        })
+    }
+}
+
+fn lead_place<'a>(site: &'a SiteId, lead: &'a LeadId) -> Place<'a> {
+    Place {
+        site: Some(site),
+        record: lead.as_bytes(),
+        purpose: Purpose::LeadToken,
     }
 }
 
@@ -225,10 +264,11 @@ impl StoredAuthorization {
         let stage = match &authorization.stage {
             Stage::Pending => StoredStage::Pending,
             Stage::CodeSent => StoredStage::CodeSent,
-            Stage::Exchanged(token) => StoredStage::Exchanged(StoredToken {
-                status: token.status.clone(),
-                sealed: sealer.seal(&token.secret, &token_place(site, state))?,
-            }),
+            Stage::Exchanged(token) => StoredStage::Exchanged(StoredToken::sealed_at(
+                &token_place(site, state),
+                token,
+                sealer,
+            )?),
             Stage::Completed { lead_id, new_lead } => StoredStage::Completed {
                 lead_id: *lead_id,
                 new_lead: *new_lead,
@@ -257,10 +297,9 @@ impl StoredAuthorization {
         let stage = match self.stage {
             StoredStage::Pending => Stage::Pending,
             StoredStage::CodeSent => Stage::CodeSent,
-            StoredStage::Exchanged(token) => Stage::Exchanged(Token {
-                secret: sealer.open(&token.sealed, &token_place(site, state))?,
-                status: token.status,
-            }),
+            StoredStage::Exchanged(token) => {
+                Stage::Exchanged(token.opened_at(&token_place(site, state), sealer)?)
+            }
             StoredStage::Completed { lead_id, new_lead } => Stage::Completed { lead_id, new_lead },
             StoredStage::Declined(decline) => Stage::Declined(decline),
             StoredStage::Failed(failure) => Stage::Failed(failure),

@@ -29,6 +29,7 @@ final class Lead extends Message
         8 => ['login_count', 'int64', 'implicit', null, []],
         9 => ['token', 'message', 'presence', TokenStatus::class, []],
         10 => ['etag', 'string', 'implicit', null, []],
+        20 => ['source', 'enum', 'implicit', null, []],
     ];
 
     protected string $lead_id = '';
@@ -51,6 +52,8 @@ final class Lead extends Message
     protected ?TokenStatus $token = null;
 
     protected string $etag = '';
+
+    protected int $source = 0;
 
     /**
      * The lead's own id: a UUID version 7 (RFC 9562) in its 36-character form.
@@ -144,7 +147,7 @@ final class Lead extends Message
         return $this;
     }
 
-    /** When the first login of this account was completed. */
+    /** When the first login of this account was completed, or its token imported. */
     public function getCreateTime(): ?Timestamp
     {
         return $this->create_time;
@@ -162,7 +165,10 @@ final class Lead extends Message
         return $this;
     }
 
-    /** When the newest login was completed. */
+    /**
+     * When the newest login was completed. Unset for a lead that TokenService's
+     * ImportToken created and that never logged in.
+     */
     public function getLastLoginTime(): ?Timestamp
     {
         return $this->last_login_time;
@@ -181,8 +187,8 @@ final class Lead extends Message
     }
 
     /**
-     * How many logins were completed, at least 1. A replayed answer of
-     * CompleteAuthorization does not count.
+     * How many logins were completed; 0 for such an imported lead. A replayed
+     * answer of CompleteAuthorization does not count.
      */
     public function getLoginCount(): int
     {
@@ -229,6 +235,19 @@ final class Lead extends Message
     public function setEtag(string $etag): self
     {
         $this->etag = $etag;
+
+        return $this;
+    }
+
+    /** How the lead came about. */
+    public function getSource(): int
+    {
+        return $this->source;
+    }
+
+    public function setSource(int $source): self
+    {
+        $this->source = $source;
 
         return $this;
     }

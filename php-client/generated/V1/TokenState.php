@@ -15,21 +15,28 @@ final class TokenState
 
     /**
      * A short-lived token of one hour: the exchange for a long-lived one failed
-     * for a passing reason. The next login brings a new one.
+     * for a passing reason. The daemon goes on trying within the hour.
      */
     public const SHORT_LIVED = 1;
 
-    /** A long-lived token of 60 days. */
+    /** A long-lived token of 60 days, which the daemon refreshes. */
     public const LONG_LIVED = 2;
 
     /** The token's time ran out. The next login brings a new one. */
     public const EXPIRED = 3;
 
     /**
-     * Instagram ended the token early: the app was removed, or the password
-     * changed. The next login brings a new one.
+     * Instagram ended the token early: `end_reason` says how. The next login
+     * brings a new one.
      */
     public const REVOKED = 4;
+
+    /**
+     * A long-lived token with less than 7 days left, which could not be
+     * refreshed so far. It still works. The daemon goes on trying; ask the
+     * person to log in again before it ends.
+     */
+    public const EXPIRING = 5;
 
     /** The constant's name, or the number itself where a newer daemon sent one that is not here. */
     public static function name(int $value): string
@@ -40,6 +47,7 @@ final class TokenState
             2 => 'LONG_LIVED',
             3 => 'EXPIRED',
             4 => 'REVOKED',
+            5 => 'EXPIRING',
         ];
 
         return $names[$value] ?? (string) $value;

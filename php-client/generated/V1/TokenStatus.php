@@ -18,6 +18,7 @@ final class TokenStatus extends Message
         2 => ['scopes', 'string', 'list', null, []],
         3 => ['expire_time', 'message', 'presence', Timestamp::class, []],
         4 => ['refreshed_time', 'message', 'presence', Timestamp::class, []],
+        5 => ['end_reason', 'enum', 'implicit', null, []],
     ];
 
     protected int $state = 0;
@@ -28,6 +29,8 @@ final class TokenStatus extends Message
     protected ?Timestamp $expire_time = null;
 
     protected ?Timestamp $refreshed_time = null;
+
+    protected int $end_reason = 0;
 
     /** Where the token stands in its life. */
     public function getState(): int
@@ -79,7 +82,7 @@ final class TokenStatus extends Message
         return $this;
     }
 
-    /** When the token was last exchanged or refreshed. */
+    /** When the token was last exchanged, refreshed or imported. */
     public function getRefreshedTime(): ?Timestamp
     {
         return $this->refreshed_time;
@@ -93,6 +96,19 @@ final class TokenStatus extends Message
     public function setRefreshedTime(?Timestamp $refreshed_time): self
     {
         $this->refreshed_time = $refreshed_time;
+
+        return $this;
+    }
+
+    /** How the token ended. Unspecified while it is alive. */
+    public function getEndReason(): int
+    {
+        return $this->end_reason;
+    }
+
+    public function setEndReason(int $end_reason): self
+    {
+        $this->end_reason = $end_reason;
 
         return $this;
     }

@@ -1,9 +1,8 @@
 //! A lead, for callers.
 
-use super::timestamp;
+use super::{timestamp, token_status};
 use crate::domain::clock::Timestamp;
-use crate::domain::lead::{AccountType, Consent, Contact, InstagramProfile, Lead};
-use crate::domain::token::{TokenState, TokenStatus};
+use crate::domain::lead::{AccountType, Consent, Contact, InstagramProfile, Lead, LeadSource};
 use crate::grpc::pb;
 
 /// A lead as the contract has it, at this moment.
@@ -20,10 +19,18 @@ pub fn lead(lead: &Lead, now: Timestamp) -> pb::Lead {
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect(),
         create_time: Some(timestamp(lead.create_time)),
-        last_login_time: Some(timestamp(lead.last_login_time)),
+        last_login_time: (lead.login_count > 0).then(|| timestamp(lead.last_login_time)),
         login_count: clamped(lead.login_count),
-        token: lead.token.as_ref().map(|status| token(status, now)),
+        token: lead.token.as_ref().map(|status| token_status(status, now)),
         etag: etag(lead),
+        source: source(lead.source).into(),
+    }
+}
+
+const fn source(source: LeadSource) -> pb::LeadSource {
+    match source {
+        LeadSource::Login => pb::LeadSource::Login,
+        LeadSource::Import => pb::LeadSource::Import,
     }
 }
 
@@ -68,25 +75,6 @@ fn consent(consent: &Consent) -> pb::Consent {
     pb::Consent {
         text_version: consent.text_version.clone(),
         agree_time: Some(timestamp(consent.agree_time)),
-    }
-}
-
-fn token(token: &TokenStatus, now: Timestamp) -> pb::TokenStatus {
-    let state = match token.state {
-        // Nobody has to write down that time passed.
-        TokenState::ShortLived | TokenState::LongLived if now >= token.expire_time => {
-            pb::TokenState::Expired
-        }
-        TokenState::ShortLived => pb::TokenState::ShortLived,
-        TokenState::LongLived => pb::TokenState::LongLived,
-        TokenState::Expired => pb::TokenState::Expired,
-        TokenState::Revoked => pb::TokenState::Revoked,
-    };
-    pb::TokenStatus {
-        state: state.into(),
-        scopes: token.scopes.iter().cloned().collect(),
-        expire_time: Some(timestamp(token.expire_time)),
-        refreshed_time: Some(timestamp(token.refreshed_time)),
     }
 }
 

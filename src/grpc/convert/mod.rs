@@ -3,6 +3,8 @@
 
 mod lead;
 mod requests;
+mod token;
 
 pub use lead::lead;
 pub use requests::{complete, lead_key, start, timestamp};
+pub use token::token_status;

@@ -131,6 +131,7 @@ fn token(lead: &pb::Lead) -> Group {
         pb::TokenState::LongLived => "Long-lived, kept by the daemon alone",
         pb::TokenState::Expired => "Expired",
         pb::TokenState::Revoked => "Ended by Instagram",
+        pb::TokenState::Expiring => "Long-lived, and about to end",
     };
     group(
         "Access",

@@ -6,5 +6,7 @@
 mod change;
 mod lead;
 mod login;
+mod token;
 
 pub use change::Changes;
+pub use token::{KeptToken, TokenEntry};

@@ -10,6 +10,7 @@ mod leads;
 mod logins;
 mod model;
 mod sweeping;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -31,6 +31,7 @@ use crate::domain::site::SiteId;
 
 pub use login::{CompletedLogin, Completion};
 pub use sweep::SweepReport;
+pub use token::{Import, Imported, TokenChange};
 
 /// Changes to publish in memory once the batch is on the medium.
 #[derive(Default)]
