@@ -5,6 +5,7 @@
 //! | layer | what it is | what only it may name |
 //! |---|---|---|
 //! | [`domain`] | the words: login, lead, token, site | |
+//! | [`audit`] | who did what, for those who ask later | |
 //! | [`storage`] | what must not be lost | sled |
 //! | [`instagram`] | the protocol, as seen from our side | reqwest |
 //! | [`service`] | the use cases | |
@@ -17,6 +18,7 @@
 //! mistake in one is not hidden by the same mistake in the other.
 
 pub mod app;
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod domain;

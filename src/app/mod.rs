@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::audit::{AuditLog, Destination};
 use crate::config::{Config, ConfiguredCaller, Proof as ConfiguredProof};
 use crate::domain::clock::Clock;
 use crate::domain::site::Site;
@@ -15,7 +16,7 @@ use crate::grpc::callers::{Access, Callers, Proof};
 use crate::grpc::gate::Gatekeeper;
 use crate::grpc::server::Services;
 use crate::instagram::{BuildError, Instagram, Limits};
-use crate::service::{Leads, Login, Sites};
+use crate::service::{Keys, Leads, Login, Sites};
 use crate::storage::{KeyRing, OpenError, Options, Store};
 
 pub use listeners::Listeners;
@@ -25,6 +26,7 @@ pub struct App {
     services: Services,
     sites: Sites,
     gatekeeper: Arc<Gatekeeper>,
+    audit: AuditLog,
     workers: usize,
     drain: Duration,
 }
@@ -41,10 +43,13 @@ impl App {
             lead_cache: config.store.lead_cache,
         };
         let instagram = Instagram::new(Limits::default()).map_err(StartError::Instagram)?;
+        let audit = AuditLog::start(config.audit.clone(), Arc::clone(&clock))
+            .map_err(|error| StartError::Audit(config.audit.clone(), error))?;
         let store = Store::open(options, keys).map_err(StartError::Store)?;
         let services = Services {
             login: Login::new(store.clone(), instagram, Arc::clone(&clock)),
             leads: Leads::new(store.clone()),
+            keys: Keys::new(store.clone()),
             clock,
             store,
         };
@@ -52,7 +57,8 @@ impl App {
         Ok(Self {
             services,
             sites: Sites::new(config.sites.clone()),
-            gatekeeper: Arc::new(Gatekeeper::new(callers)),
+            gatekeeper: Arc::new(Gatekeeper::new(callers, audit.clone())),
+            audit,
             workers: config.limits.worker_threads,
             drain: config.limits.drain,
         })
@@ -76,6 +82,7 @@ impl App {
     ) -> Result<(), StartError> {
         let served = workers::run(&self, listeners, shutdown);
         self.services.store.close();
+        self.audit.close();
         served
     }
 }
@@ -105,6 +112,8 @@ fn callers(sites: &[Arc<Site>], configured: &[ConfiguredCaller]) -> Callers {
 pub enum StartError {
     /// The store does not open.
     Store(OpenError),
+    /// The audit log cannot be written there.
+    Audit(Destination, std::io::Error),
     /// The HTTP client for Instagram cannot be made.
     Instagram(BuildError),
     /// The operating system refused something.
@@ -117,8 +126,15 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Store(error) => error.fmt(f),
+            Self::Audit(Destination::File(path), error) => write!(
+                f,
+                "the audit log {} cannot be written ({error}): make its folder, of the daemon's user alone, or name another file in audit.file",
+                path.display()
+            ),
+            Self::Audit(Destination::StandardError, error) | Self::Io(error) => {
+                write!(f, "the operating system refused: {error}")
+            }
             Self::Instagram(error) => error.fmt(f),
-            Self::Io(error) => write!(f, "the operating system refused: {error}"),
             Self::Ended(what) => f.write_str(what),
         }
     }

@@ -99,6 +99,7 @@ pub(super) fn failed(error: StartError) -> CommandError {
     let exit = match &error {
         StartError::Store(OpenError::InUse(_)) => Exit::Unavailable,
         StartError::Store(OpenError::KeyMissing(_) | OpenError::WrongKey) => Exit::Configuration,
+        StartError::Audit(..) => Exit::CannotCreate,
         StartError::Store(_) | StartError::Io(_) => Exit::InputOutput,
         StartError::Instagram(_) | StartError::Ended(_) => Exit::Fault,
     };

@@ -32,6 +32,7 @@ pub use problem::{Problem, Problems, Severity};
 pub use secret_file::SecretSource;
 pub use sections::{Limits, Log, LogFormat, StoreSettings};
 
+use crate::audit::Destination;
 use crate::domain::site::Site;
 use reader::{Report, Section};
 
@@ -47,6 +48,8 @@ pub struct Config {
     pub keys: KeySource,
     /// What the log looks like.
     pub log: Log,
+    /// Where the audit log goes.
+    pub audit: Destination,
     /// What it allows itself.
     pub limits: Limits,
     /// The shops; at least one, no two of the same name.
@@ -87,6 +90,7 @@ struct Draft {
     store: Option<StoreSettings>,
     keys: Option<KeySource>,
     log: Option<Log>,
+    audit: Destination,
     limits: Option<Limits>,
     sites: Vec<Arc<Site>>,
     callers: Vec<ConfiguredCaller>,
@@ -118,6 +122,7 @@ impl Draft {
             store: sections::store(&sections::of(top, &schema::STORE)),
             keys: keys::source(&sections::of(top, &schema::KEYS)),
             log: Some(sections::log(&sections::of(top, &schema::LOG))),
+            audit: sections::audit(&sections::of(top, &schema::AUDIT)),
             limits: Some(sections::limits(&sections::of(top, &schema::LIMITS))),
             sites: site_sections.iter().filter_map(site::read).collect(),
             callers: whole::callers(top, &caller_sections, &names),
@@ -134,6 +139,7 @@ impl Draft {
                 store: self.store?,
                 keys: self.keys?,
                 log: self.log?,
+                audit: self.audit,
                 limits: self.limits?,
                 sites: self.sites,
                 callers: self.callers,

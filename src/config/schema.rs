@@ -12,7 +12,9 @@ pub struct Section {
 /// The file itself.
 pub const TOP: Section = Section {
     path: "",
-    keys: &["listen", "store", "keys", "log", "limits", "site", "caller"],
+    keys: &[
+        "listen", "store", "keys", "log", "audit", "limits", "site", "caller",
+    ],
 };
 /// `[listen]`
 pub const LISTEN: Section = Section {
@@ -38,6 +40,11 @@ pub const KEYS: Section = Section {
 pub const LOG: Section = Section {
     path: "log",
     keys: &["format", "level"],
+};
+/// `[audit]`
+pub const AUDIT: Section = Section {
+    path: "audit",
+    keys: &["file"],
 };
 /// `[limits]`
 pub const LIMITS: Section = Section {
@@ -73,13 +80,14 @@ pub const CALLER: Section = Section {
 };
 
 /// All sections.
-pub const ALL: [&Section; 10] = [
+pub const ALL: [&Section; 11] = [
     &TOP,
     &LISTEN,
     &LISTEN_UNIX,
     &STORE,
     &KEYS,
     &LOG,
+    &AUDIT,
     &LIMITS,
     &SITE,
     &SITE_ENDPOINTS,

@@ -1,4 +1,4 @@
-//! `[store]`, `[log]` and `[limits]`: how the daemon runs.
+//! `[store]`, `[log]`, `[audit]` and `[limits]`: how the daemon runs.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::reader::Section;
 use super::{absolute_path, schema};
+use crate::audit::Destination;
 
 /// Bytes in a mebibyte.
 const MIB: u64 = 1024 * 1024;
@@ -113,6 +114,10 @@ fn check_level(directive: &str) -> Result<(), String> {
         .parse(directive)
         .map(drop)
         .map_err(|_| "is not a directive for the log".to_owned())
+}
+
+pub(super) fn audit(section: &Section<'_>) -> Destination {
+    absolute_path(section, "file").map_or(Destination::StandardError, Destination::File)
 }
 
 pub(super) fn limits(section: &Section<'_>) -> Limits {

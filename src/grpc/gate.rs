@@ -2,7 +2,8 @@
 //!
 //! The gate gives the call its request id, finds out who calls, refuses what
 //! the caller may not do, keeps its deadline, turns a panic into INTERNAL, gives every error the
-//! details that the contract promises, and writes the call's log line.
+//! details that the contract promises, and writes the call's log line and, where
+//! it has one, its line in the audit log.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -17,30 +18,34 @@ use http::{Request, Response};
 use tonic::body::Body;
 use tonic::transport::server::UdsConnectInfo;
 use tonic::{Code, Status};
-use tonic_types::StatusExt;
 use tower::{Layer, Service};
 use tracing::Instrument;
 
+use super::audit::{self, Entry};
 use super::callers::{Access, Callers};
 use super::permissions::{self, Need};
 use super::request_id::{HEADER, RequestId, RequestIds};
 use super::{deadline, errors};
+use crate::audit::AuditLog;
 
 /// What the gate knows. Shared by all connections.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Gatekeeper {
     callers: ArcSwap<Callers>,
+    audit: AuditLog,
     ids: RequestIds,
     closing: AtomicBool,
 }
 
 impl Gatekeeper {
-    /// Lets these callers in.
+    /// Lets these callers in, and writes into this audit log.
     #[must_use]
-    pub fn new(callers: Callers) -> Self {
+    pub fn new(callers: Callers, audit: AuditLog) -> Self {
         Self {
             callers: ArcSwap::from_pointee(callers),
-            ..Self::default()
+            audit,
+            ids: RequestIds::new(),
+            closing: AtomicBool::new(false),
         }
     }
 
@@ -55,20 +60,22 @@ impl Gatekeeper {
         self.closing.store(true, Ordering::Relaxed);
     }
 
-    /// Who calls, if the call may be made.
-    fn admit(&self, request: &Request<Body>) -> Result<Option<Access>, Status> {
+    /// Finds out who calls, and whether the call may be made.
+    fn admit(&self, request: &Request<Body>, entry: &mut Entry) -> Result<(), Status> {
         if self.closing.load(Ordering::Relaxed) {
             return Err(errors::shutting_down());
         }
         match permissions::rpc(request.uri().path()).map(|rpc| rpc.need) {
-            Some(Need::Nothing) => Ok(None),
+            Some(Need::Nothing) => Ok(()),
             // No such rpc: the router says so. One that is missing in the table gets no caller,
             // without which no handler of ours does anything.
-            None => Ok(None),
+            None => Ok(()),
             Some(Need::Permission(permission)) => {
                 let access = self.caller_of(request).ok_or_else(errors::caller_unknown)?;
-                if access.caller.permissions.allow(permission) {
-                    Ok(Some(access))
+                let allowed = access.caller.permissions.allow(permission);
+                entry.access = Some(access);
+                if allowed {
+                    Ok(())
                 } else {
                     Err(errors::permission_missing(permission))
                 }
@@ -130,16 +137,15 @@ where
         // At debug level, because a span that is looked at costs a tenth of a call. Where a use case
         // says something at info level, its handler makes a span of its own.
         let span = tracing::debug_span!("rpc", request.id = %id, rpc.path = request.uri().path());
-        match self.keeper.admit(&request) {
-            Ok(Some(access)) => {
-                request.extensions_mut().insert(access);
-            }
-            Ok(None) => {}
-            Err(status) => {
-                let response = span.in_scope(|| finish(status.into_http(), id));
-                return Box::pin(std::future::ready(Ok(response)));
-            }
+        let mut entry = Entry::of(&self.keeper.audit, &request, id);
+        if let Err(status) = self.keeper.admit(&request, &mut entry) {
+            let response = span.in_scope(|| finish(status.into_http(), id, entry));
+            return Box::pin(std::future::ready(Ok(response)));
         }
+        if let Some(access) = &entry.access {
+            request.extensions_mut().insert(access.clone());
+        }
+        entry.begin();
         request.extensions_mut().insert(id);
         // The clone has not been polled ready, the original has.
         let fresh = self.inner.clone();
@@ -154,24 +160,27 @@ where
                 Ok(Err(_)) => errors::internal(id).into_http(),
                 Err(_) => errors::too_late().into_http(),
             };
-            Ok(finish(response, id))
+            Ok(finish(response, id, entry))
         };
         Box::pin(answer.instrument(span))
     }
 }
 
-/// What every answer gets: its request id, details if it is an error, and a
-/// log line.
-fn finish(mut response: Response<Body>, id: RequestId) -> Response<Body> {
+/// What every answer gets: its request id, details if it is an error, a log
+/// line, and its place in the audit log.
+fn finish(mut response: Response<Body>, id: RequestId, entry: Entry) -> Response<Body> {
     // An error that has no body has its status in the headers.
     if let Some(status) = Status::from_header_map(response.headers())
         && status.code() != Code::Ok
     {
         let status = with_details(status);
-        log_error(&status, id);
+        let reason = audit::reason(&status);
+        log_error(&status, &reason, id);
+        entry.refused(&status, &reason);
         response = status.into_http();
     } else {
         tracing::debug!(request.id = %id, "answered");
+        response = entry.answered(response);
     }
     response.headers_mut().insert(HEADER, id.header());
     response
@@ -193,11 +202,7 @@ fn with_details(status: Status) -> Status {
     }
 }
 
-fn log_error(status: &Status, id: RequestId) {
-    let reason = status
-        .get_details_error_info()
-        .map(|info| info.reason)
-        .unwrap_or_default();
+fn log_error(status: &Status, reason: &str, id: RequestId) {
     let (code, message) = (status.code(), status.message());
     match code {
         Code::Unauthenticated | Code::PermissionDenied | Code::Internal | Code::Unavailable => {

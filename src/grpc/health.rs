@@ -8,7 +8,7 @@ use crate::storage::Health;
 
 /// The services that stand and fall with the store; the empty name is the
 /// daemon as a whole.
-const SERVICES: [&str; 2] = ["", "leadtap.v1.LoginService"];
+const SERVICES: [&str; 3] = ["", "leadtap.v1.LoginService", "leadtap.v1.AdminService"];
 
 /// Reports for as long as there is a store.
 pub(super) async fn follow(reporter: HealthReporter, mut store: watch::Receiver<Health>) {

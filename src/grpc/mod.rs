@@ -5,6 +5,8 @@
 //! [`convert`], after which it is valid; then a use case; and what went wrong
 //! there becomes a status in one table, [`errors`].
 
+mod admin;
+pub mod audit;
 pub mod callers;
 mod context;
 pub mod convert;

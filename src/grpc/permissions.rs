@@ -22,6 +22,9 @@ pub struct Rpc {
     /// Whether each call of it gets a line in the audit log: administrative
     /// acts, and whatever hands out or takes away what belongs to a person.
     pub audited: bool,
+    /// Whether it answers with a stream: the audit log then has a line for its
+    /// beginning and one for its end.
+    pub streams: bool,
 }
 
 impl Rpc {
@@ -31,6 +34,24 @@ impl Rpc {
             path,
             need: Need::Permission(permission),
             audited: false,
+            streams: false,
+        }
+    }
+
+    /// One that the audit log tells of.
+    const fn audited(path: &'static str, permission: Permission) -> Self {
+        Self {
+            audited: true,
+            ..Self::plain(path, permission)
+        }
+    }
+
+    #[allow(dead_code, reason = "the first of them is on its way")]
+    /// One that answers with a stream, and that the audit log tells of.
+    const fn audited_stream(path: &'static str, permission: Permission) -> Self {
+        Self {
+            streams: true,
+            ..Self::audited(path, permission)
         }
     }
 
@@ -40,6 +61,7 @@ impl Rpc {
             path,
             need: Need::Nothing,
             audited: false,
+            streams: false,
         }
     }
 }
@@ -55,6 +77,7 @@ pub const TABLE: &[Rpc] = &[
         Permission::Login,
     ),
     Rpc::plain("/leadtap.v1.LoginService/GetLead", Permission::Login),
+    Rpc::audited("/leadtap.v1.AdminService/ListKeys", Permission::Admin),
     Rpc::open("/grpc.health.v1.Health/Check"),
     Rpc::open("/grpc.health.v1.Health/Watch"),
     Rpc::open("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"),

@@ -11,13 +11,15 @@ use tonic::transport::server::{Router, TcpIncoming};
 use tonic_web::GrpcWebLayer;
 use tower::layer::util::{Identity, Stack};
 
+use super::admin::AdminHandlers;
 use super::gate::{GateLayer, Gatekeeper};
 use super::login::LoginHandlers;
+use super::pb::admin_service_server::AdminServiceServer;
 use super::pb::login_service_server::LoginServiceServer;
 use super::{DESCRIPTORS, health};
 use crate::domain::clock::Clock;
 use crate::domain::limits;
-use crate::service::{Leads, Login};
+use crate::service::{Keys, Leads, Login};
 use crate::storage::Store;
 
 /// Calls that one connection may have under way. The next one waits for its
@@ -39,6 +41,8 @@ pub struct Services {
     pub login: Login,
     /// The leads.
     pub leads: Leads,
+    /// The keys.
+    pub keys: Keys,
     /// For what a request says about times.
     pub clock: Arc<dyn Clock>,
     /// For the health service.
@@ -67,10 +71,16 @@ pub fn router(
         leads: services.leads.clone(),
         clock: Arc::clone(&services.clock),
     };
+    let admin = AdminHandlers {
+        keys: services.keys.clone(),
+    };
     let mut routes = RoutesBuilder::default();
     routes
         .add_service(
             LoginServiceServer::new(handlers).max_decoding_message_size(limits::REQUEST_BYTES),
+        )
+        .add_service(
+            AdminServiceServer::new(admin).max_decoding_message_size(limits::REQUEST_BYTES),
         )
         .add_service(health)
         .add_service(reflection.build_v1()?)

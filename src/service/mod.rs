@@ -1,6 +1,7 @@
 //! The use cases: what leadtap does, in terms of the store and of Instagram.
 
 pub mod error;
+pub mod keys;
 pub mod leads;
 pub mod login;
 mod random;
@@ -9,6 +10,7 @@ pub mod sweeper;
 mod turns;
 
 pub use error::LoginError;
+pub use keys::{KeyList, KeyState, Keys, ListedKey};
 pub use leads::Leads;
 pub use login::{Completed, Login, Start, Started};
 pub use sites::Sites;

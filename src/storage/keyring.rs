@@ -1,6 +1,5 @@
 //! The keys that seal what is on disk. They live apart from the store.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use base64::Engine as _;
@@ -23,8 +22,8 @@ pub type KeyId = u32;
 
 /// The keys that can open what is on disk, and the one that seals anew.
 pub struct KeyRing {
-    keys: BTreeMap<KeyId, LessSafeKey>,
-    newest: KeyId,
+    /// In the order of the file; never empty.
+    keys: Vec<(KeyId, LessSafeKey)>,
 }
 
 impl KeyRing {
@@ -35,24 +34,25 @@ impl KeyRing {
     /// # Errors
     /// [`KeyRingError`] names the line, never what is in it.
     pub fn parse(text: &Secret) -> Result<Self, KeyRingError> {
-        let mut keys = BTreeMap::new();
-        let mut newest = None;
+        let mut keys = Vec::new();
         for (number, line) in (1..).zip(text.expose().lines()) {
             let line = line.trim();
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
             let (id, key) = parse_line(line).ok_or(KeyRingError::Line(number))?;
-            if keys.insert(id, key).is_some() {
+            if keys.iter().any(|(other, _)| *other == id) {
                 return Err(KeyRingError::Twice(number));
             }
+            keys.push((id, key));
             if keys.len() > MAX_KEYS {
                 return Err(KeyRingError::TooMany);
             }
-            newest = Some(id);
         }
-        let newest = newest.ok_or(KeyRingError::Empty)?;
-        Ok(Self { keys, newest })
+        if keys.is_empty() {
+            return Err(KeyRingError::Empty);
+        }
+        Ok(Self { keys })
     }
 
     /// The text of a new ring with one random key.
@@ -74,14 +74,20 @@ impl KeyRing {
         )))
     }
 
+    /// The names of all keys, in the order of the file: the last one seals.
+    pub fn ids(&self) -> impl Iterator<Item = KeyId> + '_ {
+        self.keys.iter().map(|(id, _)| *id)
+    }
+
     /// The key that seals from now on.
     pub(super) fn sealing(&self) -> Option<(KeyId, &LessSafeKey)> {
-        self.keys.get(&self.newest).map(|key| (self.newest, key))
+        self.keys.last().map(|(id, key)| (*id, key))
     }
 
     /// The key of that name.
     pub(super) fn get(&self, id: KeyId) -> Option<&LessSafeKey> {
-        self.keys.get(&id)
+        let mut keys = self.keys.iter();
+        keys.find(|(other, _)| *other == id).map(|(_, key)| key)
     }
 }
 
@@ -156,8 +162,9 @@ mod tests {
         let both = Secret::new(format!("{}{}", old.expose(), new.expose()));
         let (old, new) = (KeyRing::parse(&old).unwrap(), KeyRing::parse(&new).unwrap());
         let both = KeyRing::parse(&both).unwrap();
-        assert_eq!(both.newest, new.newest);
-        assert!(both.get(old.newest).is_some());
+        let sealing = |ring: &KeyRing| ring.sealing().unwrap().0;
+        assert_eq!(sealing(&both), sealing(&new));
+        assert!(both.get(sealing(&old)).is_some());
     }
 
     #[test]

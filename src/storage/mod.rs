@@ -36,6 +36,7 @@ mod pending;
 mod read;
 mod record;
 mod seal;
+mod sealed;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -44,8 +45,7 @@ mod verify;
 mod witness;
 
 pub use error::{OpenError, StoreError};
-pub use keyring::{KeyRing, KeyRingError};
-pub use operations::Changes;
-pub use operations::{KeptToken, TokenEntry};
+pub use keyring::{KeyId, KeyRing, KeyRingError};
+pub use operations::{Changes, KeptToken, KeyUse, TokenEntry};
 pub use store::{Health, LeadKey, Options, Store};
 pub use transaction::{CompletedLogin, Completion, Import, Imported, SweepReport, TokenChange};

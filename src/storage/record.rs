@@ -142,6 +142,25 @@ impl StoredChange {
     }
 }
 
+/// A kind of value in which something is sealed, to the record's own part of
+/// its key.
+pub trait HoldsSealed: Record {
+    /// What it is sealed for.
+    const PURPOSE: Purpose;
+
+    /// The sealed text, if there is one in this record.
+    fn sealed(&mut self) -> Option<&mut Vec<u8>>;
+}
+
+/// Where what is sealed in a record of this kind opens.
+fn place<'a, R: HoldsSealed>(site: &'a SiteId, own: &'a [u8]) -> Place<'a> {
+    Place {
+        site: Some(site),
+        record: own,
+        purpose: R::PURPOSE,
+    }
+}
+
 /// A token at rest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredToken {
@@ -162,6 +181,14 @@ impl Record for StoredToken {
     const VERSION: u8 = 1;
 }
 
+impl HoldsSealed for StoredToken {
+    const PURPOSE: Purpose = Purpose::LeadToken;
+
+    fn sealed(&mut self) -> Option<&mut Vec<u8>> {
+        Some(&mut self.sealed)
+    }
+}
+
 impl StoredToken {
     /// Seals a lead's token, as its `revision`-th.
     ///
@@ -177,7 +204,7 @@ impl StoredToken {
         Ok(Self {
             revision,
             due: token.upkeep.due(&token.status, lead),
-            ..Self::sealed_at(&lead_place(site, lead), token, sealer)?
+            ..Self::sealed_at(&place::<Self>(site, lead.as_bytes()), token, sealer)?
         })
     }
 
@@ -196,7 +223,7 @@ impl StoredToken {
     /// # Errors
     /// [`SealError`] when it is not what was sealed there.
     pub fn open(self, sealer: &Sealer, site: &SiteId, lead: &LeadId) -> Result<Token, SealError> {
-        self.opened_at(&lead_place(site, lead), sealer)
+        self.opened_at(&place::<Self>(site, lead.as_bytes()), sealer)
     }
 
     fn opened_at(self, place: &Place<'_>, sealer: &Sealer) -> Result<Token, SealError> {
@@ -205,14 +232,6 @@ impl StoredToken {
             status: self.status,
             upkeep: self.upkeep,
         })
-    }
-}
-
-fn lead_place<'a>(site: &'a SiteId, lead: &'a LeadId) -> Place<'a> {
-    Place {
-        site: Some(site),
-        record: lead.as_bytes(),
-        purpose: Purpose::LeadToken,
     }
 }
 
@@ -242,11 +261,18 @@ enum StoredStage {
     Failed(LoginFailure),
 }
 
-fn token_place<'a>(site: &'a SiteId, state: &'a StateHash) -> Place<'a> {
-    Place {
-        site: Some(site),
-        record: &state.0,
-        purpose: Purpose::AuthorizationToken,
+impl HoldsSealed for StoredAuthorization {
+    const PURPOSE: Purpose = Purpose::AuthorizationToken;
+
+    fn sealed(&mut self) -> Option<&mut Vec<u8>> {
+        match &mut self.stage {
+            StoredStage::Exchanged(token) => Some(&mut token.sealed),
+            StoredStage::Pending
+            | StoredStage::CodeSent
+            | StoredStage::Completed { .. }
+            | StoredStage::Declined(_)
+            | StoredStage::Failed(_) => None,
+        }
     }
 }
 
@@ -265,7 +291,7 @@ impl StoredAuthorization {
             Stage::Pending => StoredStage::Pending,
             Stage::CodeSent => StoredStage::CodeSent,
             Stage::Exchanged(token) => StoredStage::Exchanged(StoredToken::sealed_at(
-                &token_place(site, state),
+                &place::<Self>(site, &state.0),
                 token,
                 sealer,
             )?),
@@ -298,7 +324,7 @@ impl StoredAuthorization {
             StoredStage::Pending => Stage::Pending,
             StoredStage::CodeSent => Stage::CodeSent,
             StoredStage::Exchanged(token) => {
-                Stage::Exchanged(token.opened_at(&token_place(site, state), sealer)?)
+                Stage::Exchanged(token.opened_at(&place::<Self>(site, &state.0), sealer)?)
             }
             StoredStage::Completed { lead_id, new_lead } => Stage::Completed { lead_id, new_lead },
             StoredStage::Declined(decline) => Stage::Declined(decline),

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use ring::aead::{Aad, NONCE_LEN, Nonce};
 use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
@@ -25,6 +26,14 @@ pub enum Purpose {
     LeadToken = 2,
     /// A known text, to tell a wrong key ring from a damaged store.
     KeyCheck = 3,
+}
+
+/// The name of the key that `sealed` was sealed with; none where that is no
+/// sealed text at all.
+#[must_use]
+pub fn key_of(sealed: &[u8]) -> Option<KeyId> {
+    let (id, _) = sealed.split_first_chunk::<KEY_ID_LEN>()?;
+    Some(KeyId::from_be_bytes(*id))
 }
 
 /// The one place where a ciphertext opens: site, record and purpose.
@@ -54,10 +63,10 @@ impl Place<'_> {
     }
 }
 
-/// Seals and opens with a key ring.
+/// Seals and opens with a key ring. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Sealer {
-    ring: Arc<KeyRing>,
+    ring: Arc<ArcSwap<KeyRing>>,
     random: SystemRandom,
 }
 
@@ -66,9 +75,15 @@ impl Sealer {
     #[must_use]
     pub fn new(ring: KeyRing) -> Self {
         Self {
-            ring: Arc::new(ring),
+            ring: Arc::new(ArcSwap::from_pointee(ring)),
             random: SystemRandom::new(),
         }
+    }
+
+    /// The ring as it is now.
+    #[must_use]
+    pub fn ring(&self) -> Arc<KeyRing> {
+        self.ring.load_full()
     }
 
     /// Seals `plain` so that it opens at `place` alone: key id, nonce,
@@ -81,7 +96,8 @@ impl Sealer {
     /// # Errors
     /// [`SealError::NoRandom`] when the operating system gives no random bytes.
     pub fn seal(&self, plain: &Secret, place: &Place<'_>) -> Result<Vec<u8>, SealError> {
-        let (id, key) = self.ring.sealing().ok_or(SealError::KeyMissing(0))?;
+        let ring = self.ring.load();
+        let (id, key) = ring.sealing().ok_or(SealError::KeyMissing(0))?;
         let mut nonce = [0; NONCE_LEN];
         self.random
             .fill(&mut nonce)
@@ -114,7 +130,8 @@ impl Sealer {
             .split_first_chunk::<NONCE_LEN>()
             .ok_or(SealError::Altered)?;
         let id = KeyId::from_be_bytes(*id);
-        let key = self.ring.get(id).ok_or(SealError::KeyMissing(id))?;
+        let ring = self.ring.load();
+        let key = ring.get(id).ok_or(SealError::KeyMissing(id))?;
 
         let mut text = Zeroizing::new(text.to_vec());
         let plain = key

@@ -7,15 +7,20 @@ use std::path::{Path, PathBuf};
 /// contract like any other, beside the layers.
 const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("audit", &["domain"]),
     ("storage", &["domain"]),
     ("instagram", &["domain"]),
     ("service", &["domain", "storage", "instagram"]),
-    ("grpc", &["domain", "storage", "instagram", "service"]),
-    ("config", &["domain", "storage"]),
+    (
+        "grpc",
+        &["domain", "audit", "storage", "instagram", "service"],
+    ),
+    ("config", &["domain", "audit", "storage"]),
     (
         "app",
         &[
             "domain",
+            "audit",
             "storage",
             "instagram",
             "service",

@@ -12,6 +12,7 @@
 mod support;
 
 mod around_a_call;
+mod audit;
 mod bad_requests;
 mod callbacks;
 mod callers;

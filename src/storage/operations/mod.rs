@@ -4,9 +4,11 @@
 //! wait for the disk.
 
 mod change;
+mod keys;
 mod lead;
 mod login;
 mod token;
 
 pub use change::Changes;
+pub use keys::KeyUse;
 pub use token::{KeptToken, TokenEntry};
