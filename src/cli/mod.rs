@@ -104,7 +104,9 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Err
     Cli::from_arg_matches_mut(&mut matches)
 }
 
-fn command() -> clap::Command {
+/// All commands with their help, for whoever makes man pages of it.
+#[must_use]
+pub fn command() -> clap::Command {
     let mut codes = "Exit codes:\n".to_owned();
     for (exit, meaning) in Exit::ALL {
         // Writing to a String cannot fail.
