@@ -46,9 +46,9 @@ pub async fn run(store: Store, clock: Arc<dyn Clock>) {
 }
 
 fn log(report: SweepReport) {
-    if report.packs + report.authorizations + report.changes > 0 {
+    if report.begun + report.authorizations + report.changes > 0 {
         tracing::debug!(
-            sweep.packs = report.packs,
+            sweep.begun = report.begun,
             sweep.authorizations = report.authorizations,
             sweep.changes = report.changes,
             "what expired was taken away"

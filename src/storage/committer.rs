@@ -12,10 +12,12 @@ use std::time::{Duration, Instant};
 
 use super::engine::{Engine, panic_text};
 use super::error::{OpenError, StoreError};
+use super::journal::{Head, Journal};
 use super::ledger::Ledger;
-use super::opening;
+use super::opening::{self, Opened};
+use super::pending;
 use super::store::{Health, Shared};
-use super::transaction::Transaction;
+use super::transaction::{Finished, Transaction};
 use super::verify::{Progress, Verifier};
 use super::witness::{Witness, WitnessFile};
 
@@ -72,6 +74,7 @@ pub struct Committer {
     shared: Arc<Shared>,
     queue: Receiver<Job>,
     ledger: Ledger,
+    journal: Journal,
     witness: WitnessFile,
     /// The sequence that the witness file holds.
     witnessed: u64,
@@ -89,8 +92,13 @@ pub struct Committer {
 
 impl Committer {
     /// A committer for a store that is open, at the batch that `ledger` tells
-    /// of.
-    pub fn new(shared: Arc<Shared>, queue: Receiver<Job>, ledger: Ledger) -> Self {
+    /// of, and goes on in `journal`.
+    pub fn new(
+        shared: Arc<Shared>,
+        queue: Receiver<Job>,
+        ledger: Ledger,
+        journal: Journal,
+    ) -> Self {
         let now = Instant::now();
         Self {
             witness: WitnessFile::beside(&shared.options.path),
@@ -99,6 +107,7 @@ impl Committer {
             witnessed: 0,
             last_witness: now,
             ledger,
+            journal,
             verifier: Some(Verifier::new()),
             last_step: now,
             suspected: Weak::new(),
@@ -220,20 +229,57 @@ impl Committer {
             return Ok(());
         }
         let finished = transaction.finish().map_err(|error| error.to_string())?;
+        self.keep(engine, finished)
+    }
+
+    /// Puts a batch on the medium, and then lets readers see it. The journal
+    /// comes first: its frame tells of the database as it is before this batch,
+    /// and the ledger that goes into the database tells of the frame.
+    fn keep(&mut self, engine: &Engine, finished: Finished) -> Result<(), String> {
+        let Finished {
+            begun,
+            batch,
+            ledger,
+            published,
+        } = finished;
+        let mut frame = None;
+        if !begun.is_empty() {
+            let head = Head {
+                store_id: ledger.store_id,
+                sequence: ledger.sequence,
+                previous: self.ledger.begun.newest,
+                database: self.ledger.database,
+            };
+            let appended = self.journal.append(&head, &begun);
+            frame = Some(appended.map_err(|error| format!("the begun logins: {error}"))?);
+        }
         // First the list: no erasure may be in the store that a restore does not know of.
         self.shared
             .erased
-            .append(&finished.published.erased)
+            .append(&published.erased)
             .map_err(|error| format!("the list of erased leads: {error}"))?;
-        engine.commit(finished.batch).map_err(|error| error.0)?;
-        self.ledger = finished.ledger;
-        finished.published.apply_to(&self.shared.pending);
-        for (site, lead) in &finished.published.leads {
+        if let Some(batch) = batch {
+            engine.commit(batch).map_err(|error| error.0)?;
+        }
+        self.ledger = ledger;
+        let mut index = pending::lock(&self.shared.pending);
+        if let Some(frame) = frame {
+            index.insert_all(frame, &begun);
+        }
+        for (site, state) in &published.gone_states {
+            index.remove(site, state);
+        }
+        let gone = published
+            .gone_until
+            .map(|until| index.remove_segments(until));
+        drop(index);
+        for (site, lead) in &published.leads {
             self.shared.cache.put(site, lead);
         }
         self.shared
             .feed
-            .publish(self.ledger.sequence, &finished.published.changes);
+            .publish(self.ledger.sequence, &published.changes);
+        self.journal.remove(&gone.unwrap_or_default());
         Ok(())
     }
 
@@ -358,8 +404,15 @@ impl Committer {
         });
         match opened {
             Ok(opened) => {
-                self.ledger = opened.ledger.clone();
-                self.shared.install(opened);
+                let Opened {
+                    engine,
+                    ledger,
+                    journal,
+                    pending,
+                } = opened;
+                self.ledger = ledger;
+                self.journal = journal;
+                self.shared.install(engine, pending, self.ledger.sequence);
                 self.failed = None;
                 self.verifier = Some(Verifier::new());
                 self.shared.health.send_replace(Health::Serving);

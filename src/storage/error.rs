@@ -92,6 +92,8 @@ pub enum OpenError {
     },
     /// Its witness is another store's.
     ForeignWitness(PathBuf),
+    /// Its begun logins are another store's.
+    ForeignPending(PathBuf),
     /// A newer release wrote it.
     Newer(RecordError),
     /// The key ring lacks the key that it was sealed with.
@@ -131,13 +133,19 @@ impl fmt::Display for OpenError {
             } => write!(
                 f,
                 "the store in {} has lost what was written last: it ends at batch {sequence}, and batch {witnessed} had been acknowledged. \
-                 To get it back, {RESTORE}. If you put an older copy there on purpose, remove the file `witness` beside it and start again",
+                 To get it back, {RESTORE}. If you put an older copy there on purpose, remove the file `witness` and the folder `pending` beside it and start again",
                 path.display()
             ),
             Self::ForeignWitness(path) => write!(
                 f,
                 "the store in {} and the file `witness` beside it do not belong together: move the whole folder, never a part of it. \
                  If the store is the right one, remove `witness` and start again",
+                path.display()
+            ),
+            Self::ForeignPending(path) => write!(
+                f,
+                "the store in {} and the begun logins in the folder `pending` beside it do not belong together: move the whole folder, never a part of it. \
+                 If the store is the right one, remove `witness` and `pending` and start again: logins that were under way begin anew",
                 path.display()
             ),
             Self::Newer(error) => error.fmt(f),

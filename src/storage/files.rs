@@ -49,7 +49,7 @@ pub fn modified(file: &File) -> io::Result<Timestamp> {
     Ok(Timestamp::from_micros(0).plus(since_1970))
 }
 
-/// Writes every byte below `folder` again, as it can be read, and syncs it.
+/// Writes every byte below these folders again, as it can be read, and syncs it.
 ///
 /// Where a sync failed, Linux takes what it could not write for written: it
 /// can be read for as long as it stays in memory, and no later sync puts it on
@@ -57,18 +57,22 @@ pub fn modified(file: &File) -> io::Result<Timestamp> {
 /// in the next power cut, acknowledged or not. Writing the same bytes anew
 /// makes them subject to a sync again.
 ///
-/// `lock` is the file that whoever uses the database has locked.
+/// `lock` is the file that whoever uses them has locked.
 ///
 /// # Errors
 /// The disk's own; [`io::ErrorKind::WouldBlock`] while the database is in use.
 /// The same can be tried again.
-pub fn rewrite(folder: &Path, lock: &str) -> io::Result<()> {
-    let locked = match File::open(folder.join(lock)) {
+pub fn rewrite(folders: &[PathBuf], lock: &Path) -> io::Result<()> {
+    let locked = match File::open(lock) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
     locked.try_lock().map_err(io::Error::from)?;
+    folders.iter().try_for_each(|folder| rewrite_below(folder))
+}
+
+fn rewrite_below(folder: &Path) -> io::Result<()> {
     let mut chunk = vec![0; CHUNK_BYTES];
     for path in below(folder)? {
         let file = OpenOptions::new().read(true).write(true).open(path)?;
@@ -113,7 +117,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let user = File::create(folder.path().join("a")).unwrap();
         user.lock().unwrap();
-        let refused = rewrite(folder.path(), "a").unwrap_err();
+        let folders = [folder.path().to_owned()];
+        let refused = rewrite(&folders, &folder.path().join("a")).unwrap_err();
         assert_eq!(refused.kind(), io::ErrorKind::WouldBlock);
     }
 
@@ -125,7 +130,8 @@ mod tests {
         for name in ["a", "inner/b"] {
             std::fs::write(folder.path().join(name), &bytes).unwrap();
         }
-        rewrite(folder.path(), "a").unwrap();
+        let folders = [folder.path().to_owned()];
+        rewrite(&folders, &folder.path().join("a")).unwrap();
         for name in ["a", "inner/b"] {
             assert_eq!(std::fs::read(folder.path().join(name)).unwrap(), bytes);
         }

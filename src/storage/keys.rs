@@ -30,8 +30,6 @@ pub enum Kind {
     /// Nothing, by the time of a lead's newest login and the lead's id: the order
     /// in which leads were last seen.
     LoginOrder = b'O',
-    /// Logins that began in one commit, by the commit's number.
-    Pack = b'P',
     /// A lead's id, by Instagram's app-scoped id.
     ScopedId = b'S',
     /// A lead's sealed token, by the lead's id.
@@ -42,13 +40,12 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of their bytes.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::Authorization,
         Self::Change,
         Self::TokenDue,
         Self::Lead,
         Self::LoginOrder,
-        Self::Pack,
         Self::ScopedId,
         Self::Token,
         Self::UserId,
@@ -91,12 +88,6 @@ fn key(site: &SiteId, kind: Kind, own: &[u8]) -> Vec<u8> {
 #[must_use]
 pub fn all(site: &SiteId, kind: Kind) -> Vec<u8> {
     key(site, kind, &[])
-}
-
-/// A pack of logins that began together.
-#[must_use]
-pub fn pack(site: &SiteId, number: u64) -> Vec<u8> {
-    key(site, Kind::Pack, &number.to_be_bytes())
 }
 
 /// A login.
@@ -234,14 +225,9 @@ mod tests {
     #[test]
     fn no_site_is_the_prefix_of_another() {
         let (a, ab): (SiteId, SiteId) = ("a".parse().unwrap(), "ab".parse().unwrap());
-        assert!(!pack(&ab, 1).starts_with(&all(&a, Kind::Pack)));
-        assert!(!pack(&ab, 1).starts_with(&site_prefix(&a, 0)));
-    }
-
-    #[test]
-    fn packs_sort_by_their_number() {
-        let site: SiteId = "a".parse().unwrap();
-        assert!(pack(&site, 255) < pack(&site, 256));
+        let key = authorization(&ab, &StateHash([7; 32]));
+        assert!(!key.starts_with(&all(&a, Kind::Authorization)));
+        assert!(!key.starts_with(&site_prefix(&a, 0)));
     }
 
     #[test]

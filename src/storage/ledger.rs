@@ -1,4 +1,6 @@
-//! The store's own account of what is in it, written with every batch.
+//! The store's own account of what is in it, written with every batch that
+//! changes the database. Batches of begun logins alone change it in memory; the
+//! journal tells of them at the next opening.
 
 use std::collections::BTreeMap;
 
@@ -15,12 +17,26 @@ pub struct Ledger {
     pub store_id: u128,
     /// The number of the newest batch, from 1.
     pub sequence: u64,
+    /// The newest batch that changed the database.
+    pub database: u64,
+    /// Which begun logins the journal holds.
+    pub begun: Begun,
     /// What there is of each kind, by the kind's byte.
     kinds: BTreeMap<u8, Tally>,
 }
 
 impl Record for Ledger {
     const VERSION: u8 = 1;
+}
+
+/// The batches whose begun logins are in the journal: those after `gone`, up to
+/// `newest`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    /// The newest one that is not needed any more.
+    pub gone: u64,
+    /// The newest one.
+    pub newest: u64,
 }
 
 /// How many records of one kind there are, and a digest of them.

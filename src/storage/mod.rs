@@ -1,14 +1,17 @@
-//! What must not be lost: authorizations, leads and tokens, in sled.
+//! What must not be lost: authorizations, leads and tokens, in sled; and in a
+//! `journal` beside it the logins that have just begun.
 //!
 //! This is the only place that names sled. What it promises:
 //!
 //! - **Acknowledged means on the medium.** One thread, the `committer`, takes
-//!   what is waiting, applies it in one batch, flushes, syncs the file itself
-//!   (sled's flush alone does not reach the disk) and only then answers.
+//!   what is waiting, applies it in one batch, writes begun logins at the end
+//!   of the journal and syncs it, everything else into sled, flushes, syncs
+//!   the file itself (sled's flush alone does not reach the disk) and only
+//!   then answers.
 //! - **Nothing is missing in silence.** Every batch carries a sequence number
 //!   and updates the `ledger`, which knows how many records of each kind
-//!   there are and a digest of them; a `witness` beside the store remembers
-//!   the newest sequence. A store that is older than its witness does not open,
+//!   there are and a digest of them; ledger and journal each name how far the
+//!   other has come; a `witness` beside the store remembers the newest sequence. A store that is older than its witness does not open,
 //!   and the ledger is compared with the records after every start.
 //! - **Who was erased stays erased.** The list of `erasures` beside the store
 //!   outlives it, and a restore leaves out whoever stands there.
@@ -26,12 +29,12 @@ mod erasures;
 mod error;
 mod feed;
 mod files;
+mod journal;
 mod keyring;
 mod keys;
 mod ledger;
 mod opening;
 mod operations;
-mod pack;
 mod pending;
 mod read;
 mod record;

@@ -7,12 +7,12 @@ use std::path::Path;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::engine::{DATABASE_FILE, Engine};
-use super::error::{EngineError, OpenError, StoreError};
+use super::error::{EngineError, OpenError};
 use super::files;
+use super::journal::{self, Journal};
 use super::keys;
 use super::ledger::Ledger;
 use super::pending::PendingIndex;
-use super::read;
 use super::record::{self, RecordError};
 use super::seal::{Place, Purpose, SealError, Sealer};
 use super::store::Options;
@@ -53,6 +53,7 @@ pub fn mark_unsynced(path: &Path) -> std::io::Result<()> {
 pub struct Opened {
     pub engine: Engine,
     pub ledger: Ledger,
+    pub journal: Journal,
     pub pending: PendingIndex,
 }
 
@@ -74,44 +75,63 @@ pub fn open(
     std::fs::create_dir_all(path).map_err(io)?;
     let witness = WitnessFile::beside(path).read().map_err(io)?;
 
-    let folder = path.join(ENGINE_FOLDER);
-    let marker = path.join(UNSYNCED);
-    let in_doubt = marker.try_exists().map_err(io)?;
-    if in_doubt {
-        files::rewrite(&folder, DATABASE_FILE).map_err(|error| match error.kind() {
-            std::io::ErrorKind::WouldBlock => OpenError::InUse(folder.clone()),
-            _ => io(error),
-        })?;
-    }
-    let engine = Engine::open(&folder, options.cache_bytes)?;
-    if in_doubt {
-        std::fs::remove_file(&marker).map_err(io)?;
-    }
+    let engine = open_files(options)?;
+    let begun = journal::has_segments(path).map_err(io)?;
     if engine.is_empty() {
-        if let Some(witness) = acknowledged.or(witness) {
+        // Begun logins are a witness too: that of one batch at least.
+        let witnessed = acknowledged.or(witness).map(|witness| witness.sequence);
+        if let Some(witnessed) = witnessed.or(begun.then_some(1)) {
             return Err(OpenError::Older {
                 path: path.clone(),
                 sequence: 0,
-                witnessed: witness.sequence,
+                witnessed,
             });
         }
         create(path, &engine, sealer)?;
     }
     let ledger = meta(path, &engine, keys::LEDGER)?;
-    let ledger: Ledger = record::decode(&ledger).map_err(|error| unreadable(path, error))?;
+    let mut ledger: Ledger = record::decode(&ledger).map_err(|error| unreadable(path, error))?;
+    if !begun && witness.is_none() && acknowledged.is_none() {
+        give_up_begun(path, &engine, &mut ledger)?;
+    }
+    let pending = journal::recover(path, &engine, &mut ledger)?;
     for witness in [witness, acknowledged].into_iter().flatten() {
         compare(path, &ledger, witness)?;
     }
     check_key(path, &engine, sealer)?;
-    let pending = read::index_packs(&engine).map_err(|error| match error {
-        StoreError::Record(error) => unreadable(path, error),
-        error => OpenError::Damaged(path.clone(), error.to_string()),
-    })?;
     Ok(Opened {
         engine,
         ledger,
+        journal: Journal::at(path),
         pending,
     })
+}
+
+/// Opens the database and makes sure that all that can be read, of it and of
+/// the journal, is on the medium.
+fn open_files(options: &Options) -> Result<Engine, OpenError> {
+    let path = &options.path;
+    let io = |error: std::io::Error| OpenError::Io(path.clone(), error.to_string());
+    let (folder, pending) = (path.join(ENGINE_FOLDER), journal::folder(path));
+    let marker = path.join(UNSYNCED);
+    let in_doubt = marker.try_exists().map_err(io)?;
+    if in_doubt {
+        let lock = folder.join(DATABASE_FILE);
+        files::rewrite(&[folder.clone(), pending.clone()], &lock).map_err(|error| {
+            match error.kind() {
+                std::io::ErrorKind::WouldBlock => OpenError::InUse(folder.clone()),
+                _ => io(error),
+            }
+        })?;
+    }
+    let engine = Engine::open(&folder, options.cache_bytes)?;
+    // The database's lock is the journal's too.
+    std::fs::create_dir_all(&pending).map_err(io)?;
+    files::sync(&pending).map_err(io)?;
+    if in_doubt {
+        std::fs::remove_file(&marker).map_err(io)?;
+    }
+    Ok(engine)
 }
 
 /// A store that ends before its witness has lost something.
@@ -127,6 +147,22 @@ fn compare(path: &Path, ledger: &Ledger, witness: Witness) -> Result<(), OpenErr
         return Err(OpenError::ForeignWitness(path.to_owned()));
     }
     Ok(())
+}
+
+/// Journal and witness were both taken away, as the text of
+/// [`OpenError::Older`] says: logins that were under way are given up.
+fn give_up_begun(path: &Path, engine: &Engine, ledger: &mut Ledger) -> Result<(), OpenError> {
+    if ledger.begun.gone == ledger.begun.newest {
+        return Ok(());
+    }
+    tracing::warn!("the journal is gone and so is the witness: logins under way begin anew");
+    ledger.begun.gone = ledger.begun.newest;
+    let mut batch = sled::Batch::default();
+    let encoded = record::encode(ledger).map_err(|error| unreadable(path, error))?;
+    batch.insert(keys::LEDGER, encoded);
+    engine
+        .commit(batch)
+        .map_err(|error| OpenError::Io(path.to_owned(), error.0))
 }
 
 /// Writes what every store has.

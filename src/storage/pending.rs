@@ -1,34 +1,77 @@
-//! Where in which pack each pending login stands: an index in memory, made
-//! anew from the packs when the store opens.
+//! Where in the journal each pending login stands: an index in memory, made
+//! anew when the store opens.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::error::{EngineError, StoreError};
+use super::journal::{Appended, Begun, Entry};
+use super::record::RecordError;
+use crate::domain::authorization::Authorization;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::StateHash;
 use crate::domain::site::SiteId;
-
-/// The place of one login.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slot {
-    /// The pack's number.
-    pub pack: u64,
-    /// The login's place in it.
-    pub offset: u32,
-}
 
 /// The pending logins of all sites.
 #[derive(Debug, Default)]
 pub struct PendingIndex {
     sites: HashMap<SiteId, Pending>,
+    /// The segments of the journal, by their first batch.
+    segments: BTreeMap<u64, Segment>,
 }
 
 /// The pending logins of one site.
 #[derive(Debug, Default)]
 struct Pending {
     slots: HashMap<StateHash, Slot>,
-    /// When the last login of each pack expires.
-    packs: BTreeMap<u64, Timestamp>,
+    /// In the order in which they began, which is that in which they expire;
+    /// also those that have moved on. Where a site's time to live was made
+    /// shorter, the older ones hold up the newer ones until their time.
+    by_age: VecDeque<(Timestamp, StateHash)>,
+}
+
+/// The place of one login.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    segment: u64,
+    offset: u32,
+    length: u32,
+}
+
+#[derive(Debug)]
+struct Segment {
+    file: Arc<File>,
+    /// Its newest batch.
+    last: u64,
+    /// Its logins that are pending.
+    live: usize,
+}
+
+/// A login that can be read without the index.
+#[derive(Debug)]
+pub struct Place {
+    file: Arc<File>,
+    slot: Slot,
+}
+
+impl Place {
+    /// Reads the login.
+    ///
+    /// # Errors
+    /// When the disk does not give it, or it is not what was written.
+    pub fn read(&self, site: &SiteId, state: &StateHash) -> Result<Authorization, StoreError> {
+        let mut bytes = vec![0; self.slot.length as usize];
+        self.file
+            .read_exact_at(&mut bytes, self.slot.offset.into())
+            .map_err(|error| EngineError(format!("a begun login: {error}")))?;
+        let begun = Begun::parse(&bytes)?;
+        if begun.site != *site || begun.state != *state {
+            return Err(StoreError::Record(RecordError::Malformed));
+        }
+        Ok(begun.authorization()?)
+    }
 }
 
 impl PendingIndex {
@@ -40,49 +83,109 @@ impl PendingIndex {
     }
 
     /// Where a login stands.
-    pub fn find(&self, site: &SiteId, state: &StateHash) -> Option<Slot> {
-        self.sites.get(site)?.slots.get(state).copied()
+    pub fn find(&self, site: &SiteId, state: &StateHash) -> Option<Place> {
+        let slot = *self.sites.get(site)?.slots.get(state)?;
+        let file = Arc::clone(&self.segments.get(&slot.segment)?.file);
+        Some(Place { file, slot })
     }
 
-    /// Takes note of a pack that is needed until `expire_time`, or longer.
-    pub fn insert_pack(&mut self, site: &SiteId, pack: u64, expire_time: Timestamp) {
-        let last = self.of(site).packs.entry(pack).or_insert(expire_time);
-        *last = expire_time.max(*last);
+    /// Takes note of a frame.
+    pub fn place(&mut self, frame: &Appended) {
+        let segment = self.segments.entry(frame.segment);
+        let segment = segment.or_insert_with(|| Segment {
+            file: Arc::clone(&frame.file),
+            last: frame.sequence,
+            live: 0,
+        });
+        segment.last = frame.sequence;
     }
 
-    /// Takes note of a login in a pack.
-    pub fn insert(&mut self, site: &SiteId, state: StateHash, slot: Slot) {
-        self.of(site).slots.insert(state, slot);
+    /// Takes note of a frame and all its logins.
+    pub fn insert_all(&mut self, mut frame: Appended, entries: &[Entry]) {
+        self.place(&frame);
+        for entry in entries {
+            let length = entry.length();
+            self.insert(&frame, &entry.site, entry.state, entry.expire_time, length);
+            frame.offset += length as u64;
+        }
     }
 
-    /// Forgets a login that has moved on or expired.
+    /// Takes note of the login that stands at `at`, in a frame that is known.
+    pub fn insert(
+        &mut self,
+        at: &Appended,
+        site: &SiteId,
+        state: StateHash,
+        expire_time: Timestamp,
+        length: usize,
+    ) {
+        // A segment and its last frame have a few MB.
+        let slot = Slot {
+            segment: at.segment,
+            offset: u32::try_from(at.offset).unwrap_or(u32::MAX),
+            length: u32::try_from(length).unwrap_or(u32::MAX),
+        };
+        let pending = match self.sites.get_mut(site) {
+            Some(pending) => pending,
+            None => self.sites.entry(site.clone()).or_default(),
+        };
+        pending.slots.insert(state, slot);
+        pending.by_age.push_back((expire_time, state));
+        if let Some(segment) = self.segments.get_mut(&at.segment) {
+            segment.live += 1;
+        }
+    }
+
+    /// Forgets a login that has moved on.
     pub fn remove(&mut self, site: &SiteId, state: &StateHash) {
-        if let Some(pending) = self.sites.get_mut(site) {
-            pending.slots.remove(state);
+        let slot = self
+            .sites
+            .get_mut(site)
+            .and_then(|pending| pending.slots.remove(state));
+        self.release(slot);
+    }
+
+    /// Forgets logins that have expired, at most `limit`, and tells how many.
+    pub fn remove_expired(&mut self, now: Timestamp, limit: usize) -> usize {
+        let mut expired = Vec::new();
+        for pending in self.sites.values_mut() {
+            while expired.len() < limit
+                && let Some((expire_time, state)) = pending.by_age.front()
+                && now >= *expire_time
+            {
+                expired.extend(pending.slots.remove(state));
+                pending.by_age.pop_front();
+            }
+        }
+        for slot in &expired {
+            self.release(Some(*slot));
+        }
+        expired.len()
+    }
+
+    fn release(&mut self, slot: Option<Slot>) {
+        if let Some(segment) = slot.and_then(|slot| self.segments.get_mut(&slot.segment)) {
+            segment.live = segment.live.saturating_sub(1);
         }
     }
 
-    /// Forgets a pack.
-    pub fn remove_pack(&mut self, site: &SiteId, pack: u64) {
-        if let Some(pending) = self.sites.get_mut(site) {
-            pending.packs.remove(&pack);
-        }
+    /// The newest batch up to which no frame is needed any more, if there is
+    /// one.
+    pub fn unneeded(&self) -> Option<u64> {
+        let dead = self
+            .segments
+            .values()
+            .take_while(|segment| segment.live == 0);
+        dead.last().map(|segment| segment.last)
     }
 
-    /// Packs of which every login has expired, at most `limit`.
-    pub fn expired_packs(&self, now: Timestamp, limit: usize) -> Vec<(SiteId, u64)> {
-        self.sites
-            .iter()
-            .flat_map(|(site, pending)| {
-                let expired = pending.packs.iter().filter(move |(_, last)| now >= **last);
-                expired.map(|(pack, _)| (site.clone(), *pack))
-            })
-            .take(limit)
-            .collect()
-    }
-
-    fn of(&mut self, site: &SiteId) -> &mut Pending {
-        self.sites.entry(site.clone()).or_default()
+    /// Forgets the segments that end at this batch or before it, and tells
+    /// which.
+    pub fn remove_segments(&mut self, until: u64) -> Vec<u64> {
+        let gone = self
+            .segments
+            .extract_if(.., |_, segment| segment.last <= until);
+        gone.map(|(first, _)| first).collect()
     }
 }
 

@@ -7,7 +7,6 @@ use sled::IVec;
 use super::engine::Engine;
 use super::error::StoreError;
 use super::keys::{self, Kind};
-use super::pack;
 use super::pending::{self, PendingIndex};
 use super::record::{self, RecordError, StoredAuthorization};
 use super::seal::Sealer;
@@ -15,9 +14,6 @@ use crate::domain::authorization::Authorization;
 use crate::domain::ids::StateHash;
 use crate::domain::lead::Lead;
 use crate::domain::site::SiteId;
-
-/// Records fetched at once by [`index_packs`].
-const PACKS_AT_ONCE: usize = 256;
 
 /// A login, wherever it is kept.
 ///
@@ -30,20 +26,12 @@ pub fn authorization(
     site: &SiteId,
     state: &StateHash,
 ) -> Result<Option<Authorization>, StoreError> {
-    // The slot first: it goes only after the record has come.
-    let slot = pending::lock(index).find(site, state);
+    // The place first: it goes only after the record has come.
+    let place = pending::lock(index).find(site, state);
     if let Some(value) = engine.get(&keys::authorization(site, state))? {
         return open_authorization(&value, sealer, site, state).map(Some);
     }
-    let Some(slot) = slot else { return Ok(None) };
-    let Some(value) = engine.get(&keys::pack(site, slot.pack))? else {
-        return Ok(None);
-    };
-    let packed = pack::at(&value, slot.offset)?;
-    if packed.state != *state {
-        return Err(StoreError::Record(RecordError::Malformed));
-    }
-    Ok(Some(packed.authorization()?))
+    place.map(|place| place.read(site, state)).transpose()
 }
 
 /// A login out of its own record.
@@ -118,41 +106,4 @@ pub fn records_of(
     }
     *cursor = from;
     Ok(found)
-}
-
-/// Makes the index of pending logins anew.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn index_packs(engine: &Engine) -> Result<PendingIndex, StoreError> {
-    let mut index = PendingIndex::default();
-    let mut cursor = Vec::new();
-    loop {
-        let packs = records_of(engine, Kind::Pack, &mut cursor, PACKS_AT_ONCE)?;
-        for (site, key, value) in packs {
-            let Some((_, _, number)) = keys::parse(&key) else {
-                continue;
-            };
-            let Ok(number) = number.try_into().map(u64::from_be_bytes) else {
-                return Err(StoreError::Record(RecordError::Malformed));
-            };
-            for entry in pack::entries(&value)? {
-                index.insert_pack(&site, number, entry.expire_time);
-                // One that has moved on has a record of its own.
-                if engine
-                    .get(&keys::authorization(&site, &entry.state))?
-                    .is_none()
-                {
-                    let slot = pending::Slot {
-                        pack: number,
-                        offset: entry.offset,
-                    };
-                    index.insert(&site, entry.state, slot);
-                }
-            }
-        }
-        if cursor.is_empty() {
-            return Ok(index);
-        }
-    }
 }

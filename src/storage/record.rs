@@ -236,7 +236,7 @@ impl StoredToken {
 }
 
 /// A login at rest. One that is still `Pending` and unchanged since its start
-/// is in a pack instead.
+/// is in the journal instead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredAuthorization {
     /// After this moment it is over.

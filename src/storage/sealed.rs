@@ -22,7 +22,6 @@ pub fn in_records_of(kind: Kind) -> Option<SealedIn> {
         Kind::Change
         | Kind::Lead
         | Kind::LoginOrder
-        | Kind::Pack
         | Kind::ScopedId
         | Kind::TokenDue
         | Kind::UserId => None,

@@ -16,7 +16,7 @@ use super::erasures::ErasedList;
 use super::error::{OpenError, StoreError};
 use super::feed::Feed;
 use super::keyring::KeyRing;
-use super::opening::{self, Opened};
+use super::opening;
 use super::pending::{self, PendingIndex};
 use super::seal::Sealer;
 use super::transaction::Transaction;
@@ -72,11 +72,11 @@ pub struct Shared {
 impl Shared {
     /// Puts a store that was opened again in place of the one that failed.
     /// What memory knew may be more than what was kept, so it is forgotten.
-    pub fn install(&self, opened: Opened) {
-        *pending::lock(&self.pending) = opened.pending;
+    pub fn install(&self, engine: Engine, pending: PendingIndex, sequence: u64) {
+        *pending::lock(&self.pending) = pending;
         self.cache.clear();
-        self.engine.store(Some(Arc::new(opened.engine)));
-        self.feed.catch_up(opened.ledger.sequence);
+        self.engine.store(Some(Arc::new(engine)));
+        self.feed.catch_up(sequence);
     }
 }
 
@@ -110,7 +110,7 @@ impl Store {
             sealer,
         });
         let (queue, jobs) = sync_channel(QUEUE_CAPACITY);
-        let committer = Committer::new(Arc::clone(&shared), jobs, opened.ledger);
+        let committer = Committer::new(Arc::clone(&shared), jobs, opened.ledger, opened.journal);
         let committer = std::thread::Builder::new()
             .name("committer".to_owned())
             .spawn(move || committer.run())

@@ -45,6 +45,19 @@ impl Stopped {
         self.setup.data().join("witness")
     }
 
+    /// Where the logins are that have just begun.
+    fn pending(&self) -> PathBuf {
+        self.setup.data().join("pending")
+    }
+
+    /// The files in there, by age.
+    fn segments(&self) -> Vec<PathBuf> {
+        let files = std::fs::read_dir(self.pending()).unwrap();
+        let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+        files.sort();
+        files
+    }
+
     /// A copy of the whole folder, as one makes it while the daemon is stopped.
     fn copied(&self, name: &str) -> PathBuf {
         let to = self.setup.path(name);
@@ -125,6 +138,26 @@ async fn serves_all_or_tells(stopped: &Stopped) -> bool {
     false
 }
 
+/// The logins that have just begun are not in the database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flipped_byte_or_a_lost_file_of_begun_logins_is_told_by_the_daemon() {
+    let stopped = Stopped::after(20).await;
+    stopped.more(20).await;
+    let segments = stopped.segments();
+    assert!(segments.len() >= 2, "{segments:?}");
+    for file in [&segments[0], segments.last().unwrap()] {
+        let whole = std::fs::read(file).unwrap();
+        let mut broken = whole.clone();
+        broken[whole.len().min(200)] ^= 0x10;
+        std::fs::write(file, broken).unwrap();
+        assert!(!serves_all_or_tells(&stopped).await, "{file:?}");
+        std::fs::remove_file(file).unwrap();
+        assert!(!serves_all_or_tells(&stopped).await, "{file:?}");
+        std::fs::write(file, whole).unwrap();
+    }
+    stopped.serves_everything().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_missing_witness_is_made_anew() {
     let stopped = Stopped::after(10).await;
@@ -158,16 +191,20 @@ async fn an_older_copy_of_the_store_alone_does_not_start() {
 
     std::fs::remove_dir_all(stopped.setup.data().join("store")).unwrap();
     copy(&older.join("store"), &stopped.setup.data().join("store"));
-    stopped
-        .refused(
-            74,
-            &[
-                "has lost what was written last",
-                "remove the file `witness`",
-            ],
-        )
-        .await;
-    std::fs::remove_file(stopped.witness()).unwrap();
+    for _ in 0..2 {
+        stopped
+            .refused(
+                74,
+                &[
+                    "has lost what was written last",
+                    "remove the file `witness` and the folder `pending`",
+                ],
+            )
+            .await;
+        // The witness is not the only one that knows.
+        let _ = std::fs::remove_file(stopped.witness());
+    }
+    std::fs::remove_dir_all(stopped.pending()).unwrap();
     stopped.starts_and_stops().await;
 
     replace_store(&stopped.setup, &older);

@@ -5,7 +5,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::StateHash;
 use crate::domain::site::{Site, SiteId};
 use crate::storage::error::StoreError;
-use crate::storage::pack::Entry;
+use crate::storage::journal::Entry;
 use crate::storage::store::Store;
 use crate::storage::transaction::{CompletedLogin, Completion, SweepReport};
 use crate::storage::{pending, read};
@@ -21,9 +21,9 @@ impl Store {
         state: StateHash,
         authorization: &Authorization,
     ) -> Result<(), StoreError> {
-        let entry = Entry::new(state, authorization)?;
-        let (id, most) = (site.id.clone(), site.max_pending_authorizations);
-        self.write(move |transaction| transaction.start(&id, entry, most))
+        let entry = Entry::new(&site.id, state, authorization)?;
+        let most = site.max_pending_authorizations;
+        self.write(move |transaction| transaction.start(entry, most))
             .await
     }
 

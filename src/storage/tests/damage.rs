@@ -1,7 +1,7 @@
 use super::*;
 use crate::storage::{Health, OpenError};
 
-fn copy(from: &Path, to: &Path) {
+pub(super) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
@@ -25,7 +25,8 @@ async fn a_store_that_is_older_than_its_witness_does_not_open() {
     copy(&shelf.path().join("store"), old.path());
 
     let store = shelf.open();
-    store.start(&site, state(2), &pending("/")).await.unwrap();
+    let lead = complete(&store, &site, 2, profile("1", None)).await;
+    lead.unwrap();
     store.close();
     std::fs::remove_dir_all(shelf.path().join("store")).unwrap();
     copy(old.path(), &shelf.path().join("store"));

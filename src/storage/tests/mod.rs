@@ -6,6 +6,7 @@ mod changes;
 mod concurrent;
 mod damage;
 mod erasing;
+mod journal;
 mod leads;
 mod logins;
 mod model;

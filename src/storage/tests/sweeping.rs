@@ -18,9 +18,9 @@ async fn what_expired_is_taken_away_and_stays_away() {
     store.advance(&site.id, state(3), declined).await.unwrap();
 
     let (nothing, _) = store.sweep(NOW, 100, Vec::new()).await.unwrap();
-    assert_eq!((nothing.packs, nothing.authorizations), (0, 0));
+    assert_eq!((nothing.begun, nothing.authorizations), (0, 0));
     let (report, _) = store.sweep(NOW.plus(LATER), 100, Vec::new()).await.unwrap();
-    assert!(report.packs > 0);
+    assert_eq!(report.begun, 9);
     assert_eq!(report.authorizations, 1);
     assert_eq!(store.pending_authorizations(&site.id), 0);
     store.close();
@@ -55,7 +55,7 @@ async fn a_sweep_is_bounded_and_goes_on_where_it_stopped() {
     let (mut cursor, mut swept, mut rounds) = (Vec::new(), 0, 0);
     loop {
         let (report, moved) = store.sweep(NOW.plus(LATER), 4, cursor).await.unwrap();
-        assert!(report.packs <= 4 && report.authorizations <= 4);
+        assert!(report.begun <= 4 && report.authorizations <= 4);
         cursor = moved;
         swept += report.authorizations;
         rounds += 1;

@@ -10,8 +10,8 @@ use crate::domain::lead::{Lead, Login};
 use crate::domain::site::SiteId;
 use crate::domain::token::Token;
 use crate::storage::error::StoreError;
+use crate::storage::journal::Entry;
 use crate::storage::keys;
-use crate::storage::pack::Entry;
 use crate::storage::pending;
 use crate::storage::read;
 use crate::storage::record::{self, StoredAuthorization};
@@ -45,12 +45,13 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// [`StoreError::TooManyPending`] when `most` logins are under way.
-    pub fn start(&mut self, site: &SiteId, entry: Entry, most: usize) -> Result<(), StoreError> {
-        let waiting = self.beginning.get(site).map_or(0, Vec::len);
-        if pending::lock(self.pending).count(site) + waiting >= most {
+    pub fn start(&mut self, entry: Entry, most: usize) -> Result<(), StoreError> {
+        let waiting = self.begun_of.get(&entry.site).copied().unwrap_or(0);
+        if pending::lock(self.pending).count(&entry.site) + waiting >= most {
             return Err(StoreError::TooManyPending);
         }
-        self.beginning.entry(site.clone()).or_default().push(entry);
+        self.begun_of.insert(entry.site.clone(), waiting + 1);
+        self.begun.push(entry);
         Ok(())
     }
 

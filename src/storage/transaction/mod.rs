@@ -11,15 +11,15 @@ mod sweep;
 mod token;
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use super::engine::Engine;
 use super::error::{EngineError, StoreError};
+use super::journal::Entry;
 use super::keys;
 use super::ledger::Ledger;
-use super::pack::{self, Entry};
-use super::pending::{self, PendingIndex, Slot};
+use super::pending::PendingIndex;
 use super::record;
 use super::seal::Sealer;
 use super::verify::Verifier;
@@ -40,10 +40,10 @@ pub struct Published {
     pub erased: Vec<(LeadId, Timestamp)>,
     pub leads: Vec<(SiteId, Arc<Lead>)>,
     pub changes: Vec<(SiteId, ChangeNumber)>,
-    packs: Vec<(SiteId, u64, Timestamp)>,
-    slots: Vec<(SiteId, StateHash, Slot)>,
-    gone_states: Vec<(SiteId, StateHash)>,
-    gone_packs: Vec<(SiteId, u64)>,
+    /// Logins that have moved on.
+    pub gone_states: Vec<(SiteId, StateHash)>,
+    /// Frames of the journal are not needed up to this batch.
+    pub gone_until: Option<u64>,
 }
 
 /// How one change is taken back.
@@ -67,7 +67,9 @@ pub struct Transaction<'a> {
     changes: HashMap<Vec<u8>, Option<Vec<u8>>>,
     /// The changes of the operation at hand, to be taken back if it fails.
     undo: Vec<Undo>,
-    beginning: BTreeMap<SiteId, Vec<Entry>>,
+    begun: Vec<Entry>,
+    /// How many of them are of each site.
+    begun_of: HashMap<SiteId, usize>,
     published: Published,
     /// Changes of leads in this batch, those taken back included.
     lead_changes: u32,
@@ -75,7 +77,10 @@ pub struct Transaction<'a> {
 
 /// A finished batch.
 pub struct Finished {
-    pub batch: sled::Batch,
+    /// For the journal.
+    pub begun: Vec<Entry>,
+    /// For the database, if anything changes there.
+    pub batch: Option<sled::Batch>,
     pub ledger: Ledger,
     pub published: Published,
 }
@@ -99,7 +104,8 @@ impl<'a> Transaction<'a> {
             failed: OnceCell::new(),
             changes: HashMap::new(),
             undo: Vec::new(),
-            beginning: BTreeMap::new(),
+            begun: Vec::new(),
+            begun_of: HashMap::new(),
             published: Published::default(),
             lead_changes: 0,
         }
@@ -145,7 +151,11 @@ impl<'a> Transaction<'a> {
     /// Whether no operation has changed anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.beginning.is_empty()
+        self.begun.is_empty() && !self.changes_database()
+    }
+
+    fn changes_database(&self) -> bool {
+        !self.changes.is_empty() || self.published.gone_until.is_some()
     }
 
     /// Turns the operations into one batch, ledger included.
@@ -153,10 +163,25 @@ impl<'a> Transaction<'a> {
     /// # Errors
     /// When the store cannot be read.
     pub fn finish(mut self) -> Result<Finished, StoreError> {
-        self.pack_beginnings()?;
         if let Some(error) = self.failed.take() {
             return Err(error.into());
         }
+        if !self.begun.is_empty() {
+            self.ledger.begun.newest = self.ledger.sequence;
+        }
+        Ok(Finished {
+            batch: self.batch()?,
+            begun: self.begun,
+            ledger: self.ledger,
+            published: self.published,
+        })
+    }
+
+    fn batch(&mut self) -> Result<Option<sled::Batch>, StoreError> {
+        if !self.changes_database() {
+            return Ok(None);
+        }
+        self.ledger.database = self.ledger.sequence;
         let mut batch = sled::Batch::default();
         for (key, value) in &self.changes {
             match value {
@@ -165,39 +190,7 @@ impl<'a> Transaction<'a> {
             }
         }
         batch.insert(keys::LEDGER, record::encode(&self.ledger)?);
-        Ok(Finished {
-            batch,
-            ledger: self.ledger,
-            published: self.published,
-        })
-    }
-
-    fn pack_beginnings(&mut self) -> Result<(), StoreError> {
-        // A number is never used twice: it is made of the batch's own.
-        let mut number = self.ledger.sequence << PACKS_A_BATCH_BITS;
-        for (site, entries) in std::mem::take(&mut self.beginning) {
-            let mut entries = entries.into_iter().peekable();
-            while entries.peek().is_some() {
-                let mut pack = pack::Builder::new();
-                let mut last_expire_time = Timestamp::from_micros(i64::MIN);
-                while !pack.is_full()
-                    && let Some(entry) = entries.next()
-                {
-                    let slot = Slot {
-                        pack: number,
-                        offset: pack.push(&entry),
-                    };
-                    last_expire_time = last_expire_time.max(entry.expire_time);
-                    self.published.slots.push((site.clone(), entry.state, slot));
-                }
-                self.put(keys::pack(&site, number), pack.finish())?;
-                self.published
-                    .packs
-                    .push((site.clone(), number, last_expire_time));
-                number += 1;
-            }
-        }
-        Ok(())
+        Ok(Some(batch))
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -248,48 +241,22 @@ impl<'a> Transaction<'a> {
     }
 }
 
-/// Packs in one batch: at most 2^16, far above the committer's largest batch.
-const PACKS_A_BATCH_BITS: u32 = 16;
-
 impl Published {
     /// How much each list holds, in the order of the fields.
-    fn lengths(&self) -> [usize; 7] {
+    fn lengths(&self) -> [usize; 4] {
         [
             self.erased.len(),
             self.leads.len(),
             self.changes.len(),
-            self.packs.len(),
-            self.slots.len(),
             self.gone_states.len(),
-            self.gone_packs.len(),
         ]
     }
 
     /// Forgets what came after these lengths.
-    fn truncate(&mut self, [erased, leads, changes, packs, slots, states, gone_packs]: [usize; 7]) {
+    fn truncate(&mut self, [erased, leads, changes, states]: [usize; 4]) {
         self.erased.truncate(erased);
         self.leads.truncate(leads);
         self.changes.truncate(changes);
-        self.packs.truncate(packs);
-        self.slots.truncate(slots);
         self.gone_states.truncate(states);
-        self.gone_packs.truncate(gone_packs);
-    }
-
-    /// Makes the index in memory say what is on the medium now.
-    pub fn apply_to(&self, index: &Mutex<PendingIndex>) {
-        let mut index = pending::lock(index);
-        for (site, number, last_expire_time) in &self.packs {
-            index.insert_pack(site, *number, *last_expire_time);
-        }
-        for (site, state, slot) in &self.slots {
-            index.insert(site, *state, *slot);
-        }
-        for (site, state) in &self.gone_states {
-            index.remove(site, state);
-        }
-        for (site, number) in &self.gone_packs {
-            index.remove_pack(site, *number);
-        }
     }
 }

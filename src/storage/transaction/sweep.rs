@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::Transaction;
 use crate::domain::clock::Timestamp;
 use crate::storage::error::StoreError;
-use crate::storage::keys::{self, Kind};
+use crate::storage::keys::Kind;
 use crate::storage::record::{self, StoredAuthorization};
-use crate::storage::{pack, pending, read};
+use crate::storage::{pending, read};
 
-/// How much longer a login is kept that has left its pack. One that is being
+/// How much longer a login is kept that has moved on. One that is being
 /// finished must not be swept from under it, and whoever comes late hears that
 /// it expired rather than that it never was.
 pub const GRACE: Duration = Duration::from_secs(600);
@@ -17,9 +17,9 @@ pub const GRACE: Duration = Duration::from_secs(600);
 /// What a sweep took away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SweepReport {
-    /// Packs of logins that began and were never finished.
-    pub packs: usize,
-    /// Logins that had left their pack.
+    /// Logins that began and were never finished.
+    pub begun: usize,
+    /// Logins that had moved on.
     pub authorizations: usize,
     /// Changes of leads that were too old.
     pub changes: usize,
@@ -28,8 +28,8 @@ pub struct SweepReport {
 }
 
 impl Transaction<'_> {
-    /// Takes away what expired before `now`, at most `limit` records of each
-    /// kind, looking at logins from `cursor` on.
+    /// Takes away what expired before `now`, at most `limit` logins of each
+    /// kind, looking at those that moved on from `cursor` on.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -39,32 +39,28 @@ impl Transaction<'_> {
         limit: usize,
         cursor: &mut Vec<u8>,
     ) -> Result<SweepReport, StoreError> {
-        let packs = self.sweep_packs(now, limit)?;
         let (authorizations, more) = self.sweep_authorizations(now, limit, cursor)?;
         let changes = self.sweep_changes(now, limit)?;
+        let begun = self.sweep_begun(now, limit);
         Ok(SweepReport {
-            packs,
+            begun,
             authorizations,
             changes,
-            more: more || packs == limit || changes == limit,
+            more: more || begun == limit || changes == limit,
         })
     }
 
-    fn sweep_packs(&mut self, now: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        let expired = pending::lock(self.pending).expired_packs(now, limit);
-        for (site, number) in &expired {
-            let key = keys::pack(site, *number);
-            if let Some(pack) = self.get(&key)? {
-                // What cannot be read is left out: one damaged pack must not keep all others.
-                let entries = pack::entries(&pack).unwrap_or_default();
-                let states = entries.into_iter().map(|entry| entry.state);
-                let gone = states.map(|state| (site.clone(), state));
-                self.published.gone_states.extend(gone);
-            }
-            self.remove(key)?;
-            self.published.gone_packs.push((site.clone(), *number));
+    /// A login that expired is forgotten in memory; what it takes in the
+    /// journal goes with its segment.
+    fn sweep_begun(&mut self, now: Timestamp, limit: usize) -> usize {
+        let mut index = pending::lock(self.pending);
+        let expired = index.remove_expired(now, limit);
+        let unneeded = index.unneeded();
+        if let Some(until) = unneeded.filter(|until| *until > self.ledger.begun.gone) {
+            self.ledger.begun.gone = until;
+            self.published.gone_until = Some(until);
         }
-        Ok(expired.len())
+        expired
     }
 
     fn sweep_authorizations(
