@@ -16,7 +16,7 @@ use crate::grpc::callers::{Access, Callers, Proof};
 use crate::grpc::gate::Gatekeeper;
 use crate::grpc::server::Services;
 use crate::instagram::{BuildError, Instagram, Limits};
-use crate::service::{Keys, Leads, Login, Sites};
+use crate::service::{Circuits, Keys, Leads, Login, Sites};
 use crate::storage::{KeyRing, OpenError, Options, Store};
 
 pub use listeners::Listeners;
@@ -46,8 +46,9 @@ impl App {
         let audit = AuditLog::start(config.audit.clone(), Arc::clone(&clock))
             .map_err(|error| StartError::Audit(config.audit.clone(), error))?;
         let store = Store::open(options, keys).map_err(StartError::Store)?;
+        let circuits = Circuits::new(Arc::clone(&clock));
         let services = Services {
-            login: Login::new(store.clone(), instagram, Arc::clone(&clock)),
+            login: Login::new(store.clone(), instagram, circuits, Arc::clone(&clock)),
             leads: Leads::new(store.clone()),
             keys: Keys::new(store.clone()),
             clock,

@@ -2,6 +2,7 @@
 
 use crate::domain::failure::{LoginFailure, UpstreamFailure};
 use crate::instagram::callback::CallbackError;
+use crate::service::circuit::Open;
 use crate::storage::StoreError;
 
 /// Why a login could not be begun or finished.
@@ -30,6 +31,9 @@ pub enum LoginError {
     /// Instagram could not answer. The login goes on from here when it is
     /// completed again.
     Passing(UpstreamFailure),
+    /// Instagram has not answered for some time, so it was not asked. The
+    /// login is as it was.
+    InstagramSilent(Open),
     /// The store could not keep or read it.
     Store(StoreError),
     /// The operating system gave no random bytes.
@@ -44,6 +48,12 @@ impl From<StoreError> for LoginError {
             StoreError::IdentityConflict => Self::Failed(LoginFailure::IdentityConflict),
             error => Self::Store(error),
         }
+    }
+}
+
+impl From<Open> for LoginError {
+    fn from(open: Open) -> Self {
+        Self::InstagramSilent(open)
     }
 }
 

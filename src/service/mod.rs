@@ -1,5 +1,6 @@
 //! The use cases: what leadtap does, in terms of the store and of Instagram.
 
+pub mod circuit;
 pub mod error;
 pub mod keys;
 pub mod leads;
@@ -9,6 +10,7 @@ pub mod sites;
 pub mod sweeper;
 mod turns;
 
+pub use circuit::Circuits;
 pub use error::LoginError;
 pub use keys::{KeyList, KeyState, Keys, ListedKey};
 pub use leads::Leads;

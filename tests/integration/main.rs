@@ -16,6 +16,7 @@ mod audit;
 mod bad_requests;
 mod callbacks;
 mod callers;
+mod circuit;
 mod command_line;
 mod crash;
 mod damage;

@@ -93,7 +93,8 @@ final class ErrorReason
 
     /**
      * UNAVAILABLE with RetryInfo, RETRY or START_AGAIN. Instagram could not be
-     * reached, or has trouble of its own (codes 1 and 2, `is_transient`, 5xx).
+     * reached, or has trouble of its own (codes 1 and 2, `is_transient`, 5xx), or
+     * has not answered this site for a while and was not asked (RETRY).
      */
     public const INSTAGRAM_UNAVAILABLE = 'INSTAGRAM_UNAVAILABLE';
 

@@ -95,9 +95,16 @@ final class LoginServiceClient
      * one changes nothing.
      *
      * That the shopper declined is an answer, not an error. Give the call a
-     * deadline of some seconds: it makes three calls to Instagram, and the last
-     * two again, at most twice each, where Instagram has passing trouble. What
-     * was under way at the deadline goes on, and the same call finds it later.
+     * deadline of 15 seconds: it makes three calls to Instagram, and the last
+     * two again, at most twice each, where Instagram has passing trouble, and
+     * spends at most 14 seconds on all of them. What was under way at the
+     * deadline goes on, and the same call finds it later.
+     *
+     * While Instagram has not answered the site's calls for ten seconds and more,
+     * no call is made: a login that needs one is answered INSTAGRAM_UNAVAILABLE
+     * with RETRY at once and keeps its code. The same call goes on when
+     * Instagram is back. StartAuthorization works meanwhile, since the window is
+     * between the browser and Instagram.
      *
      * Errors: CALLBACK_INVALID, AUTHORIZATION_NOT_FOUND, AUTHORIZATION_EXPIRED,
      * BROWSER_BINDING_MISMATCH, CODE_REFUSED, EXCHANGE_INTERRUPTED,

@@ -5,7 +5,7 @@ use tonic::{Code, Status};
 use super::call::{internal, invalid};
 use super::row::{NextStep, Row};
 use super::store::{identity_conflict, store};
-use super::upstream::upstream;
+use super::upstream::{instagram_silent, upstream};
 use crate::domain::failure::LoginFailure;
 use crate::grpc::pb::ErrorReason as Reason;
 use crate::grpc::request_id::RequestId;
@@ -84,6 +84,7 @@ pub fn login(error: LoginError, id: RequestId) -> Status {
         LoginError::Failed(LoginFailure::IdentityConflict) => identity_conflict(),
         LoginError::Failed(LoginFailure::Upstream(failure)) => upstream(failure, StartAgain),
         LoginError::Passing(failure) => upstream(failure, NextStep::Retry),
+        LoginError::InstagramSilent(open) => instagram_silent(open.retry_after),
         LoginError::Store(error) => return store(&error, id),
         LoginError::NoRandom | LoginError::Internal => return internal(id),
     };

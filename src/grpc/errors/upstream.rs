@@ -100,6 +100,17 @@ pub(super) fn upstream(failure: UpstreamFailure, again: NextStep) -> Row {
     row
 }
 
+/// Instagram is left alone for a while.
+pub(super) fn instagram_silent(wait: Duration) -> Row {
+    Row::new(
+        Code::Unavailable,
+        Reason::InstagramUnavailable,
+        NextStep::Retry,
+        "Instagram has not answered this site for a while, so it was not asked: the login is as it was; try again later",
+    )
+    .after(wait)
+}
+
 fn said(message: &str) -> String {
     if message.is_empty() {
         String::new()

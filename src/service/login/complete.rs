@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use subtle::ConstantTimeEq;
+use tokio::time::Instant;
 
 use super::Login;
 use crate::domain::authorization::{Authorization, Decline, Stage};
@@ -14,6 +15,7 @@ use crate::domain::limits;
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
 use crate::instagram::callback::{self, Callback};
+use crate::service::circuit::{Host, Open};
 use crate::service::error::LoginError;
 use crate::service::random;
 use crate::storage::{LeadKey, StoreError};
@@ -99,6 +101,7 @@ impl Login {
                 login: &login,
                 site: &site,
                 state,
+                begun: Instant::now(),
             };
             match answer {
                 Ok(code) => {
@@ -139,6 +142,8 @@ pub(super) struct Run<'a> {
     pub(super) login: &'a Login,
     pub(super) site: &'a Site,
     pub(super) state: StateHash,
+    /// When it had its turn: from here its time at Instagram counts.
+    pub(super) begun: Instant,
 }
 
 impl Run<'_> {
@@ -152,13 +157,18 @@ impl Run<'_> {
             return Err(LoginError::Expired);
         }
         match authorization.stage {
+            // A code works once: while Instagram does not answer it is kept.
             Stage::Pending => {
+                self.admit(&[Host::Api, Host::Graph])?;
                 let exchanged = self.exchange(authorization, code).await?;
                 self.to_the_lead(exchanged).await
             }
             // Its turn ended between the code and the answer: a crash.
             Stage::CodeSent => self.fail(&authorization, LoginFailure::Interrupted).await,
-            Stage::Exchanged(_) => self.to_the_lead(authorization).await,
+            Stage::Exchanged(_) => {
+                self.admit(&[Host::Graph])?;
+                self.to_the_lead(authorization).await
+            }
             Stage::Completed { lead_id, new_lead } => {
                 let lead = self
                     .login
@@ -178,6 +188,10 @@ impl Run<'_> {
             }),
             Stage::Failed(failure) => Err(LoginError::Failed(failure)),
         }
+    }
+
+    fn admit(&self, hosts: &[Host]) -> Result<(), Open> {
+        self.login.circuits.admit(&self.site.id, hosts)
     }
 
     /// The shopper came back without a code. A login that got further than the

@@ -1,9 +1,8 @@
 //! The three calls to Instagram, and what is kept between them.
 
-use std::time::Duration;
-
 use uuid::Uuid;
 
+use super::budget::{EXTENSION_BUDGET, LOGIN_BUDGET, repeatedly};
 use super::complete::{Completed, Run};
 use crate::domain::authorization::{Authorization, Stage};
 use crate::domain::clock::Timestamp;
@@ -12,15 +11,9 @@ use crate::domain::ids::LeadId;
 use crate::domain::lead::{InstagramProfile, Login as LeadLogin};
 use crate::domain::secret::Secret;
 use crate::domain::token::{Token, TokenState};
+use crate::service::circuit::Host;
 use crate::service::error::LoginError;
 use crate::storage::Completion;
-
-/// How often a call that may be repeated is made for one `complete`.
-const ATTEMPTS: u32 = 3;
-
-/// How long the second attempt waits; the third waits three times as long.
-/// The caller's shopper looks at an empty page meanwhile.
-const BACKOFF: Duration = Duration::from_millis(100);
 
 impl Run<'_> {
     /// Exchanges the code, once and never again: the mark that it was sent is
@@ -37,12 +30,10 @@ impl Run<'_> {
             .await?;
         let app = &self.site.app;
         let redirect_uri = &sent.request.redirect_uri;
-        match self
-            .login
-            .instagram
-            .exchange_code(app, code, redirect_uri)
-            .await
-        {
+        let instagram = &self.login.instagram;
+        let answer = instagram.exchange_code(app, code, redirect_uri).await;
+        self.heard(Host::Api, &answer);
+        match answer {
             Ok(short) => {
                 let now = self.login.clock.now();
                 let token = Token::short_lived(short.token, short.scopes, now);
@@ -79,7 +70,12 @@ impl Run<'_> {
         let app = &self.site.app;
         let (instagram, secret) = (&self.login.instagram, &token.secret);
         let now = self.login.clock.now();
-        let profile = match repeatedly(|| instagram.profile(app, secret, now)).await {
+        let asked = repeatedly(
+            self.begun + LOGIN_BUDGET,
+            || instagram.profile(app, secret, now),
+            |outcome| self.heard(Host::Graph, outcome),
+        );
+        let profile = match asked.await {
             Ok(profile) => profile,
             Err(failure) if failure.meaning.is_passing() => return Err(self.passing(failure)),
             Err(failure) => {
@@ -99,7 +95,12 @@ impl Run<'_> {
         token: Token,
     ) -> Result<(Authorization, Token), LoginError> {
         let (instagram, app) = (&self.login.instagram, &self.site.app);
-        match repeatedly(|| instagram.exchange_for_long_lived(app, &token.secret)).await {
+        let asked = repeatedly(
+            self.begun + EXTENSION_BUDGET,
+            || instagram.exchange_for_long_lived(app, &token.secret),
+            |outcome| self.heard(Host::Graph, outcome),
+        );
+        match asked.await {
             Ok(long) => {
                 let token = token.extended(long.token, long.lifetime, self.login.clock.now());
                 let next = authorization.at(Stage::Exchanged(token.clone()));
@@ -171,6 +172,11 @@ impl Run<'_> {
         authorization.alive_until(self.login.clock.now().plus(self.site.authorization_ttl))
     }
 
+    /// Tells the circuit how a call ended.
+    fn heard<T>(&self, host: Host, outcome: &Result<T, UpstreamFailure>) {
+        self.login.circuits.observe(&self.site.id, host, outcome);
+    }
+
     fn passing(&self, failure: UpstreamFailure) -> LoginError {
         tracing::warn!(
             site.id = %self.site.id,
@@ -180,31 +186,6 @@ impl Run<'_> {
             "Instagram could not answer; the login can go on later"
         );
         LoginError::Passing(failure)
-    }
-}
-
-/// Makes a call again while its failure is a passing one. Throttling is not
-/// answered with more calls.
-async fn repeatedly<T, F>(mut call: impl FnMut() -> F) -> Result<T, UpstreamFailure>
-where
-    F: Future<Output = Result<T, UpstreamFailure>>,
-{
-    let mut attempt = 1;
-    let mut wait = BACKOFF;
-    loop {
-        match call().await {
-            Err(failure)
-                if failure.meaning.is_passing()
-                    && failure.meaning != UpstreamMeaning::Throttled
-                    && attempt < ATTEMPTS =>
-            {
-                tracing::debug!(attempt, upstream.meaning = ?failure.meaning, "trying again");
-                tokio::time::sleep(wait).await;
-                attempt += 1;
-                wait *= 3;
-            }
-            outcome => return outcome,
-        }
     }
 }
 

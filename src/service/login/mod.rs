@@ -1,5 +1,6 @@
 //! One login, from the button to the lead.
 
+mod budget;
 mod complete;
 mod exchange;
 mod start;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use tokio_util::task::TaskTracker;
 
+use super::circuit::Circuits;
 use super::turns::Turns;
 use crate::domain::clock::Clock;
 use crate::instagram::Instagram;
@@ -23,17 +25,25 @@ pub struct Login {
     instagram: Instagram,
     clock: Arc<dyn Clock>,
     turns: Turns,
+    circuits: Circuits,
     /// Logins that are being finished, whether or not their caller still waits.
     under_way: TaskTracker,
 }
 
 impl Login {
-    /// Over this store and this Instagram.
+    /// Over this store and this Instagram. Whoever else calls it for the same
+    /// sites shares the circuits.
     #[must_use]
-    pub fn new(store: Store, instagram: Instagram, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        store: Store,
+        instagram: Instagram,
+        circuits: Circuits,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             store,
             instagram,
+            circuits,
             clock,
             turns: Turns::default(),
             under_way: TaskTracker::new(),
