@@ -134,17 +134,20 @@ instagram_app_id = "990602627938098"
 instagram_app_secret_file = "{folder}/app-secret"
 redirect_uris = ["{redirect}"]
 max_pending_authorizations = {MAX_PENDING}
+max_starts_per_minute = 100000000
 endpoints = {{ authorize = "http://{upstream}", api = "http://{upstream}", graph = "http://{upstream}" }}
 
 [[caller]]
 name = "bench-socket"
 site = "bench"
+max_starts_per_minute = 100000000
 uid = {uid}
 permissions = ["login"]
 
 [[caller]]
 name = "bench-tcp"
 site = "bench"
+max_starts_per_minute = 100000000
 token_sha256 = "{token_sha256}"
 permissions = ["login"]
 "#,

@@ -13,8 +13,10 @@ use crate::config::{Config, ConfiguredCaller, Proof as ConfiguredProof};
 use crate::domain::clock::Clock;
 use crate::domain::site::Site;
 use crate::grpc::callers::{Access, Callers, Proof};
+use crate::grpc::connections::Room;
 use crate::grpc::gate::Gatekeeper;
 use crate::grpc::server::Services;
+use crate::grpc::traffic::{Meter, Whose};
 use crate::instagram::{BuildError, Instagram, Limits};
 use crate::service::{Circuits, Keys, Leads, Login, Sites};
 use crate::storage::{KeyRing, OpenError, Options, Store};
@@ -27,8 +29,16 @@ pub struct App {
     sites: Sites,
     gatekeeper: Arc<Gatekeeper>,
     audit: AuditLog,
+    rooms: Rooms,
     workers: usize,
     drain: Duration,
+}
+
+/// The places for connections, of each listener its own: a flood over TCP
+/// must not keep PHP away from the Unix socket.
+struct Rooms {
+    unix: Room,
+    tcp: Room,
 }
 
 impl App {
@@ -60,6 +70,10 @@ impl App {
             sites: Sites::new(config.sites.clone()),
             gatekeeper: Arc::new(Gatekeeper::new(callers, audit.clone())),
             audit,
+            rooms: Rooms {
+                unix: Room::new("listen.unix", config.limits.max_connections),
+                tcp: Room::new("listen.tcp", config.limits.max_connections),
+            },
             workers: config.limits.worker_threads,
             drain: config.limits.drain,
         })
@@ -91,20 +105,20 @@ impl App {
 /// Callers with their sites. A caller of a site that is not there gets
 /// nothing; the configuration does not let that happen.
 fn callers(sites: &[Arc<Site>], configured: &[ConfiguredCaller]) -> Callers {
-    let sites: HashMap<_, _> = sites.iter().map(|site| (&site.id, site)).collect();
+    let meter = |site: &Site| Arc::new(Meter::new(Whose::Site, site.allowance));
+    let sites: HashMap<_, _> = sites
+        .iter()
+        .map(|site| (&site.id, (site, meter(site))))
+        .collect();
     Callers::new(configured.iter().filter_map(|configured| {
-        let site = Arc::clone(sites.get(&configured.caller.site)?);
+        let (site, meter) = sites.get(&configured.caller.site)?;
         let proof = match &configured.proof {
             ConfiguredProof::Uid(uid) => Proof::Uid(*uid),
             ConfiguredProof::TokenSha256(hash) => Proof::TokenSha256(*hash),
         };
-        Some((
-            proof,
-            Access {
-                caller: Arc::new(configured.caller.clone()),
-                site,
-            },
-        ))
+        let caller = configured.caller.clone();
+        let access = Access::new(caller, Arc::clone(site), Arc::clone(meter));
+        Some((proof, access))
     }))
 }
 

@@ -144,17 +144,19 @@ fn spawn(
     let mut servers = JoinSet::new();
     if let Some(unix) = listeners.unix.take() {
         unix.set_nonblocking(true)?;
-        servers.spawn(server::serve_unix(
+        servers.spawn(server::serve(
             router()?,
             UnixListener::from_std(unix)?,
+            app.rooms.unix.clone(),
             stop(),
         ));
     }
     if let Some(tcp) = listeners.tcp.take() {
         tcp.set_nonblocking(true)?;
-        servers.spawn(server::serve_tcp(
+        servers.spawn(server::serve(
             router()?,
             TcpListener::from_std(tcp)?,
+            app.rooms.tcp.clone(),
             stop(),
         ));
     }

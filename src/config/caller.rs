@@ -2,6 +2,7 @@
 
 use nix::unistd::User;
 
+use super::allowance;
 use super::reader::{Place, Section, whole_number};
 use super::schema::nearest;
 use crate::domain::caller::{Caller, Permission, Permissions};
@@ -49,11 +50,13 @@ pub(super) fn read(section: &Section<'_>, sites: &[SiteId]) -> Option<Configured
     let site = site(section, sites);
     let proof = proof(section);
     let permissions = permissions(section);
+    let allowance = allowance::read(section, allowance::CALLER_CALLS);
     Some(ConfiguredCaller {
         caller: Caller {
             name: name?,
             site: site?,
             permissions,
+            allowance,
         },
         proof: proof?,
     })

@@ -4,6 +4,7 @@
 //! with what to do. Unknown keys stop the start: a slip must not become a
 //! default in silence. `docs/configuration.md` lists all keys.
 
+mod allowance;
 mod caller;
 pub mod check;
 pub mod keys;

@@ -49,7 +49,7 @@ pub const AUDIT: Section = Section {
 /// `[limits]`
 pub const LIMITS: Section = Section {
     path: "limits",
-    keys: &["drain_seconds", "worker_threads"],
+    keys: &["drain_seconds", "max_connections", "worker_threads"],
 };
 /// Each `[[site]]`
 pub const SITE: Section = Section {
@@ -64,6 +64,8 @@ pub const SITE: Section = Section {
         "dialect",
         "authorization_ttl_minutes",
         "max_pending_authorizations",
+        "max_calls_in_flight",
+        "max_starts_per_minute",
         "graph_version",
         "endpoints",
     ],
@@ -76,7 +78,15 @@ pub const SITE_ENDPOINTS: Section = Section {
 /// Each `[[caller]]`
 pub const CALLER: Section = Section {
     path: "caller",
-    keys: &["name", "site", "uid", "token_sha256", "permissions"],
+    keys: &[
+        "name",
+        "site",
+        "uid",
+        "token_sha256",
+        "permissions",
+        "max_calls_in_flight",
+        "max_starts_per_minute",
+    ],
 };
 
 /// All sections.

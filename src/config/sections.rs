@@ -23,6 +23,10 @@ const DEFAULT_LEAD_CACHE: u64 = 10_000;
 /// Seconds that calls under way have to finish after a stop was asked for.
 const DEFAULT_DRAIN_SECONDS: u64 = 10;
 
+/// Connections that one listener has open: what a PHP-FPM with thousands of
+/// children takes, and far below the file descriptors that systemd gives.
+const DEFAULT_CONNECTIONS: u64 = 4_096;
+
 /// The store's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoreSettings {
@@ -58,6 +62,9 @@ pub struct Limits {
     /// How long calls under way may take to finish after a stop was asked
     /// for; after it the daemon exits whatever clients do.
     pub drain: Duration,
+    /// Connections that one listener has open. More wait in the system's
+    /// queue until one closes.
+    pub max_connections: usize,
     /// Threads that serve calls.
     pub worker_threads: usize,
 }
@@ -124,6 +131,8 @@ pub(super) fn limits(section: &Section<'_>) -> Limits {
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Limits {
         drain: Duration::from_secs(section.number("drain_seconds", 1..=300, DEFAULT_DRAIN_SECONDS)),
+        max_connections: section.number("max_connections", 1..=100_000, DEFAULT_CONNECTIONS)
+            as usize,
         worker_threads: section.number("worker_threads", 1..=1024, cores as u64) as usize,
     }
 }

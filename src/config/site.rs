@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::allowance;
 use super::keys::secret_source;
 use super::reader::Section;
 use super::{schema, urls};
@@ -45,6 +46,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<Arc<Site>> {
         1..=1_000_000,
         DEFAULT_MAX_PENDING,
     );
+    let allowance = allowance::read(section, allowance::SITE_CALLS);
     Some(Arc::new(Site {
         id: id?,
         app: InstagramApp {
@@ -58,6 +60,8 @@ pub(super) fn read(section: &Section<'_>) -> Option<Arc<Site>> {
         scopes,
         authorization_ttl: Duration::from_secs(60 * ttl),
         max_pending_authorizations: max_pending as usize,
+        allowance,
+        beginning: Arc::default(),
     }))
 }
 

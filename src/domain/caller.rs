@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::allowance::Allowance;
 use super::site::SiteId;
 
 /// A program that may call: it belongs to one site and sees no other.
@@ -15,6 +16,8 @@ pub struct Caller {
     pub site: SiteId,
     /// What it may do; nothing else.
     pub permissions: Permissions,
+    /// What it may have going on.
+    pub allowance: Allowance,
 }
 
 /// What a caller may do.

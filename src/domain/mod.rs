@@ -2,6 +2,7 @@
 //! which changes of them are allowed. Nothing here reads a clock, a disk or a
 //! socket.
 
+pub mod allowance;
 pub mod authorization;
 pub mod caller;
 pub mod change;

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::allowance::Allowance;
 use super::ids::IdError;
 use super::limits;
 use super::secret::Secret;
@@ -57,6 +59,10 @@ pub struct Site {
     pub authorization_ttl: Duration,
     /// How many logins may be under way at once.
     pub max_pending_authorizations: usize,
+    /// What all its callers together may have going on.
+    pub allowance: Allowance,
+    /// Beginnings of its logins that wait for the disk; the store counts them.
+    pub beginning: Arc<AtomicUsize>,
 }
 
 /// An app in Meta's dashboard, and where it is spoken to.

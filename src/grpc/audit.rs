@@ -7,11 +7,11 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Request, Response};
 use http_body::{Frame, SizeHint};
 use tonic::body::Body;
-use tonic::transport::server::{TcpConnectInfo, UdsConnectInfo};
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use super::callers::Access;
+use super::connections;
 use super::permissions::{self, Rpc};
 use super::request_id::RequestId;
 use crate::audit::{AuditLog, Line, Peer, Phase, Proof};
@@ -40,7 +40,8 @@ impl AuditSubject {
 /// dropped before it was closed went away, and that is written too.
 pub(super) struct Entry {
     log: AuditLog,
-    rpc: Option<&'static Rpc>,
+    /// What is known of the rpc; none where there is no such rpc.
+    pub(super) rpc: Option<&'static Rpc>,
     id: RequestId,
     peer: Peer,
     proof: Proof,
@@ -154,17 +155,8 @@ impl Drop for Entry {
 }
 
 fn peer(request: &Request<Body>) -> Peer {
-    let extensions = request.extensions();
-    let process = extensions
-        .get::<UdsConnectInfo>()
-        .and_then(|info| info.peer_cred);
-    Peer {
-        uid: process.map(|process| process.uid()),
-        pid: process.and_then(|process| process.pid()),
-        address: extensions
-            .get::<TcpConnectInfo>()
-            .and_then(TcpConnectInfo::remote_addr),
-    }
+    let peer = request.extensions().get::<connections::Peer>();
+    peer.map_or_else(Peer::default, |peer| peer.place)
 }
 
 /// An answer whose end is written down.

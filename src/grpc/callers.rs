@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ring::digest::{SHA256, digest};
 use subtle::ConstantTimeEq;
 
+use super::traffic::{Meter, Traffic};
 use crate::domain::caller::Caller;
 use crate::domain::site::Site;
 
@@ -26,6 +27,20 @@ pub struct Access {
     pub caller: Arc<Caller>,
     /// For which site, and for no other.
     pub site: Arc<Site>,
+    /// What it has going on.
+    pub traffic: Arc<Traffic>,
+}
+
+impl Access {
+    /// A caller of a site, whose callers share `meter`.
+    #[must_use]
+    pub fn new(caller: Caller, site: Arc<Site>, meter: Arc<Meter>) -> Self {
+        Self {
+            traffic: Arc::new(Traffic::of_caller(caller.allowance, meter)),
+            caller: Arc::new(caller),
+            site,
+        }
+    }
 }
 
 /// All who may call.

@@ -15,16 +15,19 @@ use arc_swap::ArcSwap;
 use futures_util::FutureExt;
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
+use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
-use tonic::transport::server::UdsConnectInfo;
 use tonic::{Code, Status};
 use tower::{Layer, Service};
 use tracing::Instrument;
 
 use super::audit::{self, Entry};
 use super::callers::{Access, Callers};
-use super::permissions::{self, Need};
+use super::connections::Peer;
+use super::held::Held;
+use super::permissions::{Need, Rpc};
 use super::request_id::{HEADER, RequestId, RequestIds};
+use super::traffic::{InFlight, Traffic};
 use super::{deadline, errors};
 use crate::audit::AuditLog;
 
@@ -34,8 +37,15 @@ pub struct Gatekeeper {
     callers: ArcSwap<Callers>,
     audit: AuditLog,
     ids: RequestIds,
+    anybody: Arc<Traffic>,
     closing: AtomicBool,
+    /// The same as `closing`, for streams that wait for it.
+    stopping: CancellationToken,
 }
+
+/// Calls in flight that need no caller, such as open health watches. Whoever
+/// reaches the listener may make them, so there must not be any number.
+pub const OPEN_CALLS: usize = 1_024;
 
 impl Gatekeeper {
     /// Lets these callers in, and writes into this audit log.
@@ -45,7 +55,9 @@ impl Gatekeeper {
             callers: ArcSwap::from_pointee(callers),
             audit,
             ids: RequestIds::new(),
+            anybody: Arc::new(Traffic::of_anybody(OPEN_CALLS)),
             closing: AtomicBool::new(false),
+            stopping: CancellationToken::new(),
         }
     }
 
@@ -55,32 +67,43 @@ impl Gatekeeper {
         self.callers.store(Arc::new(callers));
     }
 
-    /// From now on refuses new calls with SHUTTING_DOWN.
+    /// From now on refuses new calls with SHUTTING_DOWN, and ends the streams
+    /// that have no end of their own.
     pub fn close(&self) {
         self.closing.store(true, Ordering::Relaxed);
+        self.stopping.cancel();
     }
 
     /// Finds out who calls, and whether the call may be made.
-    fn admit(&self, request: &Request<Body>, entry: &mut Entry) -> Result<(), Status> {
+    fn admit(&self, request: &Request<Body>, entry: &mut Entry) -> Result<InFlight, Status> {
         if self.closing.load(Ordering::Relaxed) {
             return Err(errors::shutting_down());
         }
-        match permissions::rpc(request.uri().path()).map(|rpc| rpc.need) {
-            Some(Need::Nothing) => Ok(()),
+        match entry.rpc.map(|rpc| rpc.need) {
             // No such rpc: the router says so. One that is missing in the table gets no caller,
             // without which no handler of ours does anything.
-            None => Ok(()),
+            None | Some(Need::Nothing) => {}
             Some(Need::Permission(permission)) => {
                 let access = self.caller_of(request).ok_or_else(errors::caller_unknown)?;
                 let allowed = access.caller.permissions.allow(permission);
                 entry.access = Some(access);
-                if allowed {
-                    Ok(())
-                } else {
-                    Err(errors::permission_missing(permission))
+                if !allowed {
+                    return Err(errors::permission_missing(permission));
                 }
             }
         }
+        let access = entry.access.as_ref();
+        let traffic = access.map_or(&self.anybody, |one| &one.traffic);
+        traffic.enter().map_err(errors::too_many_calls)
+    }
+
+    /// The answer of an rpc; that of one that streams is in flight until its end.
+    fn hold(&self, rpc: Option<&Rpc>, call: InFlight, answer: Response<Body>) -> Response<Body> {
+        let Some(rpc) = rpc.filter(|rpc| rpc.streams) else {
+            return answer;
+        };
+        let stop = rpc.endless.then(|| self.stopping.clone().cancelled_owned());
+        answer.map(|stream| Held::body(stream, call, stop))
     }
 
     /// A token says more than a uid: one uid can run several callers.
@@ -89,8 +112,8 @@ impl Gatekeeper {
         let found = if let Some(authorization) = request.headers().get(AUTHORIZATION) {
             callers.by_authorization(authorization.as_bytes())
         } else {
-            let connection = request.extensions().get::<UdsConnectInfo>()?;
-            callers.by_uid(connection.peer_cred?.uid())
+            let peer = request.extensions().get::<Peer>()?;
+            callers.by_uid(peer.place.uid?)
         };
         found.cloned()
     }
@@ -138,10 +161,13 @@ where
         // says something at info level, its handler makes a span of its own.
         let span = tracing::debug_span!("rpc", request.id = %id, rpc.path = request.uri().path());
         let mut entry = Entry::of(&self.keeper.audit, &request, id);
-        if let Err(status) = self.keeper.admit(&request, &mut entry) {
-            let response = span.in_scope(|| finish(status.into_http(), id, entry));
-            return Box::pin(std::future::ready(Ok(response)));
-        }
+        let call = match self.keeper.admit(&request, &mut entry) {
+            Ok(call) => call,
+            Err(status) => {
+                let response = span.in_scope(|| finish(status.into_http(), id, entry));
+                return Box::pin(std::future::ready(Ok(response)));
+            }
+        };
         if let Some(access) = &entry.access {
             request.extensions_mut().insert(access.clone());
         }
@@ -151,15 +177,17 @@ where
         let fresh = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, fresh);
         let longest = deadline::of(request.headers());
-        let call = AssertUnwindSafe(inner.call(request)).catch_unwind();
+        let work = AssertUnwindSafe(inner.call(request)).catch_unwind();
         // Made here and not when it is polled: tonic's own deadline begins after this one.
-        let call = tokio::time::timeout(longest, call);
+        let work = tokio::time::timeout(longest, work);
+        let keeper = Arc::clone(&self.keeper);
         let answer = async move {
-            let response = match call.await {
+            let response = match work.await {
                 Ok(Ok(response)) => response?,
                 Ok(Err(_)) => errors::internal(id).into_http(),
                 Err(_) => errors::too_late().into_http(),
             };
+            let response = keeper.hold(entry.rpc, call, response);
             Ok(finish(response, id, entry))
         };
         Box::pin(answer.instrument(span))

@@ -24,8 +24,10 @@ impl pb::login_service_server::LoginService for LoginHandlers {
         request: Request<pb::StartAuthorizationRequest>,
     ) -> Result<Response<pb::StartAuthorizationResponse>, Status> {
         let (access, id) = context(&request)?;
-        let start =
-            convert::start(request.into_inner(), self.clock.now()).map_err(errors::invalid)?;
+        let now = self.clock.now();
+        let allowed = access.traffic.start(now);
+        allowed.map_err(errors::too_many_starts)?;
+        let start = convert::start(request.into_inner(), now).map_err(errors::invalid)?;
         let started = self
             .login
             .start(&access.site, start)

@@ -8,16 +8,19 @@
 mod admin;
 pub mod audit;
 pub mod callers;
+pub mod connections;
 mod context;
 pub mod convert;
 mod deadline;
 pub mod errors;
 pub mod gate;
 mod health;
+mod held;
 mod login;
 pub mod permissions;
 pub mod request_id;
 pub mod server;
+pub mod traffic;
 mod violations;
 
 /// What the build made of `proto/leadtap/v1`; the documentation is there.

@@ -22,9 +22,12 @@ pub struct Rpc {
     /// Whether each call of it gets a line in the audit log: administrative
     /// acts, and whatever hands out or takes away what belongs to a person.
     pub audited: bool,
-    /// Whether it answers with a stream: the audit log then has a line for its
-    /// beginning and one for its end.
+    /// Whether it answers with a stream: a call in flight until it ends, and the
+    /// audit log has a line for its beginning and one for its end.
     pub streams: bool,
+    /// Whether that stream has no end of its own. It is ended when the daemon
+    /// stops, which would wait for it otherwise.
+    pub endless: bool,
 }
 
 impl Rpc {
@@ -35,6 +38,7 @@ impl Rpc {
             need: Need::Permission(permission),
             audited: false,
             streams: false,
+            endless: false,
         }
     }
 
@@ -62,6 +66,16 @@ impl Rpc {
             need: Need::Nothing,
             audited: false,
             streams: false,
+            endless: false,
+        }
+    }
+
+    /// The same, answering with a stream that has no end of its own.
+    const fn endless(self) -> Self {
+        Self {
+            streams: true,
+            endless: true,
+            ..self
         }
     }
 }
@@ -79,9 +93,10 @@ pub const TABLE: &[Rpc] = &[
     Rpc::plain("/leadtap.v1.LoginService/GetLead", Permission::Login),
     Rpc::audited("/leadtap.v1.AdminService/ListKeys", Permission::Admin),
     Rpc::open("/grpc.health.v1.Health/Check"),
-    Rpc::open("/grpc.health.v1.Health/Watch"),
-    Rpc::open("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo"),
-    Rpc::open("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"),
+    Rpc::open("/grpc.health.v1.Health/Watch").endless(),
+    // A stream both ways, which lasts for as long as the client wishes.
+    Rpc::open("/grpc.reflection.v1.ServerReflection/ServerReflectionInfo").endless(),
+    Rpc::open("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo").endless(),
 ];
 
 /// The rpc at this path; none where there is no such rpc.

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, UnixListener};
-use tokio_stream::wrappers::UnixListenerStream;
 use tonic::service::RoutesBuilder;
 use tonic::transport::Server;
-use tonic::transport::server::{Router, TcpIncoming};
+use tonic::transport::server::Router;
 use tonic_web::GrpcWebLayer;
 use tower::layer::util::{Identity, Stack};
 
 use super::admin::AdminHandlers;
+use super::connections::{Listener, Room, incoming};
 use super::gate::{GateLayer, Gatekeeper};
 use super::login::LoginHandlers;
 use super::pb::admin_service_server::AdminServiceServer;
@@ -95,32 +94,18 @@ pub fn router(
         .add_routes(routes.routes()))
 }
 
-/// Serves on a Unix socket until `shutdown`, then until the calls under way
-/// are answered.
+/// Serves on a listener until `shutdown`, then until the calls under way are
+/// answered.
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn serve_unix(
+pub async fn serve<L: Listener + 'static>(
     router: Router<Layers>,
-    listener: UnixListener,
+    listener: L,
+    room: Room,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), tonic::transport::Error> {
     router
-        .serve_with_incoming_shutdown(UnixListenerStream::new(listener), shutdown)
-        .await
-}
-
-/// Serves on TCP, likewise.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve_tcp(
-    router: Router<Layers>,
-    listener: TcpListener,
-    shutdown: impl Future<Output = ()>,
-) -> Result<(), tonic::transport::Error> {
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
-    router
-        .serve_with_incoming_shutdown(incoming, shutdown)
+        .serve_with_incoming_shutdown(incoming(listener, room), shutdown)
         .await
 }

@@ -15,6 +15,8 @@ pub enum StoreError {
     Unavailable,
     /// More is waiting than the queue holds. Nothing was changed.
     Overloaded,
+    /// This site's share of what may wait for the disk is full.
+    SiteOverloaded,
     /// The site has as many logins under way as it may. Nothing was changed.
     TooManyPending,
     /// The record changed since it was read. Nothing was changed.
@@ -32,6 +34,9 @@ impl fmt::Display for StoreError {
         match self {
             Self::Unavailable => f.write_str("the store cannot keep anything at the moment"),
             Self::Overloaded => f.write_str("too many writes are waiting for the disk"),
+            Self::SiteOverloaded => {
+                f.write_str("too many logins of this site are waiting for the disk")
+            }
             Self::TooManyPending => f.write_str("the site has too many logins under way"),
             Self::Conflict => f.write_str("the record was changed in between"),
             Self::IdentityConflict => f.write_str("the two ids belong to two different leads"),

@@ -40,6 +40,7 @@ mod read;
 mod record;
 mod seal;
 mod sealed;
+mod share;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -50,5 +51,6 @@ mod witness;
 pub use error::{OpenError, StoreError};
 pub use keyring::{KeyId, KeyRing, KeyRingError};
 pub use operations::{Changes, KeptToken, KeyUse, TokenEntry};
+pub use share::SITE_SHARE;
 pub use store::{Health, LeadKey, Options, Store};
 pub use transaction::{CompletedLogin, Completion, Import, Imported, SweepReport, TokenChange};

@@ -98,7 +98,7 @@ async fn a_caller_without_the_permission_may_not_call() {
 
 #[test]
 fn every_rpc_of_the_contract_is_in_the_table_of_permissions() {
-    let mut rpcs = BTreeSet::new();
+    let (mut rpcs, mut streams) = (BTreeSet::new(), BTreeSet::new());
     for descriptors in [
         DESCRIPTORS,
         tonic_health::pb::FILE_DESCRIPTOR_SET,
@@ -108,12 +108,20 @@ fn every_rpc_of_the_contract_is_in_the_table_of_permissions() {
         let pool = DescriptorPool::decode(descriptors).unwrap();
         for service in pool.services() {
             let path = |rpc: &str| format!("/{}/{rpc}", service.full_name());
-            rpcs.extend(service.methods().map(|rpc| path(rpc.name())));
+            for rpc in service.methods() {
+                if rpc.is_server_streaming() {
+                    streams.insert(path(rpc.name()));
+                }
+                rpcs.insert(path(rpc.name()));
+            }
         }
     }
     let table: BTreeSet<String> = TABLE.iter().map(|rpc| rpc.path.to_owned()).collect();
     assert_eq!(table, rpcs);
     assert_eq!(table.len(), TABLE.len(), "each rpc has one row");
+    let streaming = TABLE.iter().filter(|rpc| rpc.streams);
+    let table: BTreeSet<String> = streaming.map(|rpc| rpc.path.to_owned()).collect();
+    assert_eq!(table, streams, "a stream is a call in flight until its end");
     for Rpc { path, need, .. } in TABLE {
         let ours = path.starts_with("/leadtap.");
         assert_eq!(ours, *need != Need::Nothing, "{path}");

@@ -185,6 +185,19 @@ final class ErrorReason
      */
     public const METHOD_UNKNOWN = 'METHOD_UNKNOWN';
 
+    /**
+     * RESOURCE_EXHAUSTED with RetryInfo, RETRY. The caller, or its site, has as
+     * many calls in flight as its configuration allows.
+     */
+    public const TOO_MANY_CALLS = 'TOO_MANY_CALLS';
+
+    /**
+     * RESOURCE_EXHAUSTED with RetryInfo, RETRY. The caller, or its site, has
+     * begun as many logins within a minute as its configuration allows.
+     * RetryInfo says when the next one may begin.
+     */
+    public const TOO_MANY_STARTS = 'TOO_MANY_STARTS';
+
     private function __construct()
     {
     }

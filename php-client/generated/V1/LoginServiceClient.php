@@ -19,7 +19,7 @@ use Leadtap\Client\LeadtapException;
  * or bad, carries the metadata `leadtap-request-id`, which the log repeats.
  *
  * Errors that any rpc may answer: CALLER_UNKNOWN, PERMISSION_MISSING,
- * REQUEST_INVALID, DEADLINE_EXCEEDED, STORE_UNAVAILABLE,
+ * REQUEST_INVALID, TOO_MANY_CALLS, DEADLINE_EXCEEDED, STORE_UNAVAILABLE,
  * SHUTTING_DOWN, INTERNAL; an rpc that this daemon does not have answers
  * METHOD_UNKNOWN.
  * A request over 64 KiB is refused with RESOURCE_EXHAUSTED or OUT_OF_RANGE
@@ -70,7 +70,7 @@ final class LoginServiceClient
      * repeated call harms nothing: the forgotten authorization expires.
      *
      * Errors: SCOPE_NOT_ALLOWED, REDIRECT_URI_NOT_ALLOWED,
-     * TOO_MANY_PENDING_AUTHORIZATIONS.
+     * TOO_MANY_PENDING_AUTHORIZATIONS, TOO_MANY_STARTS.
      *
      * @param float|null $timeoutSeconds for the whole call, retries included; null: the channel's
      *

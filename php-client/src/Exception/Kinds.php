@@ -40,6 +40,8 @@ final class Kinds
         ErrorReason::INTERNAL => InternalError::class,
         ErrorReason::DEADLINE_EXCEEDED => DeadlineExceeded::class,
         ErrorReason::METHOD_UNKNOWN => InvalidRequest::class,
+        ErrorReason::TOO_MANY_CALLS => TooManyRequests::class,
+        ErrorReason::TOO_MANY_STARTS => TooManyRequests::class,
     ];
 
     /** For failures without a reason: of the transport, of a proxy, of tonic itself. */

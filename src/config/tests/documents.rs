@@ -39,13 +39,17 @@ fn what_the_example_comments_out_is_valid_and_the_default() {
     assert_eq!(all.store, plain.store);
     assert_eq!(all.log, plain.log);
     assert_eq!(all.limits.drain, plain.limits.drain);
+    assert_eq!(all.limits.max_connections, plain.limits.max_connections);
     assert_eq!(all.listen.unix, plain.listen.unix);
+    let caller = |config: &Config| config.callers[0].caller.clone();
+    assert_eq!(caller(&all), caller(&plain));
     let (site, default) = (&all.sites[0], &plain.sites[0]);
     assert_eq!(site.scopes, default.scopes);
     assert_eq!(site.app.dialect, default.app.dialect);
     assert_eq!(site.app.endpoints, default.app.endpoints);
     assert_eq!(site.app.graph_version, default.app.graph_version);
     assert_eq!(site.authorization_ttl, default.authorization_ttl);
+    assert_eq!(site.allowance, default.allowance);
     assert_eq!(
         site.max_pending_authorizations,
         default.max_pending_authorizations

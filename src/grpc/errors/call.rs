@@ -9,10 +9,14 @@ use super::row::{NextStep, Row};
 use crate::domain::caller::Permission;
 use crate::grpc::pb::ErrorReason as Reason;
 use crate::grpc::request_id::RequestId;
+use crate::grpc::traffic::Whose;
 use crate::grpc::violations::Violations;
 
 /// How long to wait for a daemon that is being restarted.
 const RESTART_RETRY: Duration = Duration::from_secs(1);
+
+/// How long to wait for a call of one's own to be answered.
+const CALLS_RETRY: Duration = Duration::from_secs(1);
 
 /// The caller is nobody who was configured.
 #[must_use]
@@ -127,6 +131,51 @@ pub fn refused_by_library(status: &Status) -> Status {
         NextStep::FixRequest,
         status.message().to_owned(),
     )
+    .status()
+}
+
+/// There is no room for one more call.
+#[must_use]
+pub fn too_many_calls(whose: Whose) -> Status {
+    let message = match whose {
+        Whose::Caller => {
+            "this caller has as many calls in flight as its max_calls_in_flight allows: try again when some are answered"
+        }
+        Whose::Site => {
+            "this site has as many calls in flight as its max_calls_in_flight allows: try again when some are answered"
+        }
+        Whose::Anybody => {
+            "as many calls that need no caller are in flight as leadtap allows: try again when some are answered"
+        }
+    };
+    Row::new(
+        Code::ResourceExhausted,
+        Reason::TooManyCalls,
+        NextStep::Retry,
+        message,
+    )
+    .after(CALLS_RETRY)
+    .status()
+}
+
+/// Logins begin too fast.
+#[must_use]
+pub fn too_many_starts((whose, wait): (Whose, Duration)) -> Status {
+    let message = match whose {
+        Whose::Site => {
+            "this site has begun as many logins as its max_starts_per_minute allows: try again a little later"
+        }
+        Whose::Caller | Whose::Anybody => {
+            "this caller has begun as many logins as its max_starts_per_minute allows: try again a little later"
+        }
+    };
+    Row::new(
+        Code::ResourceExhausted,
+        Reason::TooManyStarts,
+        NextStep::Retry,
+        message,
+    )
+    .after(wait)
     .status()
 }
 

@@ -13,7 +13,7 @@ mod upstream;
 
 pub use call::{
     caller_unknown, internal, invalid, method_unknown, permission_missing, refused_by_library,
-    shutting_down, too_large, too_late, undecodable,
+    shutting_down, too_large, too_late, too_many_calls, too_many_starts, undecodable,
 };
 pub use lead::lead_not_found;
 pub use login::login;

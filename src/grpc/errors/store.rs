@@ -29,6 +29,14 @@ pub fn store(error: &StoreError, id: RequestId) -> Status {
         )
         .after(PENDING_RETRY)
         .status(),
+        StoreError::SiteOverloaded => Row::new(
+            Code::ResourceExhausted,
+            Reason::TooManyCalls,
+            NextStep::Retry,
+            "this site has as many logins waiting for the disk as its share allows: try again",
+        )
+        .after(STORE_RETRY)
+        .status(),
         StoreError::Unavailable | StoreError::Overloaded | StoreError::Conflict => Row::new(
             Code::Unavailable,
             Reason::StoreUnavailable,

@@ -6,6 +6,7 @@ use crate::domain::ids::StateHash;
 use crate::domain::site::{Site, SiteId};
 use crate::storage::error::StoreError;
 use crate::storage::journal::Entry;
+use crate::storage::share::Place;
 use crate::storage::store::Store;
 use crate::storage::transaction::{CompletedLogin, Completion, SweepReport};
 use crate::storage::{pending, read};
@@ -14,17 +15,22 @@ impl Store {
     /// Keeps a login that begins.
     ///
     /// # Errors
-    /// [`StoreError::TooManyPending`] when the site has its most under way.
+    /// [`StoreError::TooManyPending`] when the site has its most under way,
+    /// [`StoreError::SiteOverloaded`] when its share of the queue is full.
     pub async fn start(
         &self,
         site: &Site,
         state: StateHash,
         authorization: &Authorization,
     ) -> Result<(), StoreError> {
+        let place = Place::take(&site.beginning)?;
         let entry = Entry::new(&site.id, state, authorization)?;
         let most = site.max_pending_authorizations;
-        self.write(move |transaction| transaction.start(entry, most))
-            .await
+        self.write(move |transaction| {
+            drop(place);
+            transaction.start(entry, most)
+        })
+        .await
     }
 
     /// Reads a login; none if there is none of that state on this site.

@@ -22,6 +22,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::{CompletedLogin, Completion, KeyRing, Options, Store, StoreError};
+use crate::domain::allowance::Allowance;
 use crate::domain::authorization::{Authorization, AuthorizationRequest, Stage};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{BrowserBindingHash, LeadId, StateHash};
@@ -82,6 +83,11 @@ fn site(name: &str, max_pending_authorizations: usize) -> Site {
         scopes: vec!["instagram_business_basic".to_owned()],
         authorization_ttl: TTL,
         max_pending_authorizations,
+        allowance: Allowance {
+            calls_in_flight: 1,
+            starts_per_minute: 1,
+        },
+        beginning: Arc::default(),
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Setup {
     pub site: String,
     /// Whole sections at the end.
     pub more: String,
+    /// What the daemon is started by, such as `prlimit`; nothing for itself.
+    pub started_by: Vec<String>,
     /// Environment of the daemon.
     pub environment: Vec<(String, String)>,
     /// `log.level`.
@@ -52,6 +54,7 @@ impl Setup {
             folder,
             site: String::new(),
             more: String::new(),
+            started_by: Vec::new(),
             environment: Vec::new(),
             level: "debug".to_owned(),
             replaced: Vec::new(),
@@ -160,7 +163,10 @@ permissions = ["login"]
         std::fs::write(&config, self.configuration()).unwrap();
         let log = self.path("log");
         let output = std::fs::File::create(&log).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_leadtap"))
+        let program = env!("CARGO_BIN_EXE_leadtap").to_owned();
+        let mut words = self.started_by.iter().chain([&program]);
+        let child = Command::new(words.next().unwrap())
+            .args(words)
             .args(["serve", "--config"])
             .arg(&config)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))

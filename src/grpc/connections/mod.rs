@@ -1,0 +1,117 @@
+//! Connections: how they are taken, how many, and what is known of who is at
+//! their other end.
+
+mod accept;
+mod room;
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
+use tonic::transport::server::Connected;
+
+pub use accept::Listener;
+pub(super) use accept::incoming;
+use room::Place;
+
+use crate::audit;
+pub use room::Room;
+
+/// How long a client may take from connecting to the first bytes of HTTP. One
+/// that says nothing is closed, because it would take a place for ever.
+pub const FIRST_BYTES_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Those bytes: HTTP/2 begins with this many (RFC 9113 section 3.4), and no
+/// request of HTTP/1.1 that we answer is shorter.
+const FIRST_BYTES: usize = 24;
+
+/// Who is at the other end, as far as the connection tells.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Peer {
+    /// Its process and user (`SO_PEERCRED`, unix(7)), or its address.
+    pub place: audit::Peer,
+}
+
+/// A connection that was taken. It has its place until it is dropped.
+pub(super) struct Connection<S> {
+    stream: S,
+    peer: Peer,
+    _place: Place,
+    /// What is still to come of the first bytes, and until when.
+    silent: Option<(usize, Pin<Box<Sleep>>)>,
+}
+
+impl<S> Connection<S> {
+    fn new(stream: S, peer: Peer, place: Place) -> Self {
+        Self {
+            stream,
+            peer,
+            _place: place,
+            silent: Some((FIRST_BYTES, Box::pin(sleep(FIRST_BYTES_TIMEOUT)))),
+        }
+    }
+}
+
+impl<S> Connected for Connection<S> {
+    type ConnectInfo = Peer;
+
+    fn connect_info(&self) -> Peer {
+        self.peer
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        let Some((owed, deadline)) = &mut self.silent else {
+            return read;
+        };
+        if read.is_pending() {
+            ready!(deadline.as_mut().poll(cx));
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        *owed = owed.saturating_sub(buffer.filled().len() - before);
+        if *owed == 0 {
+            self.silent = None;
+        }
+        read
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}

@@ -1,0 +1,85 @@
+//! How many connections a listener has open.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The places of one listener. All workers that take its connections share it.
+#[derive(Clone, Debug)]
+pub struct Room(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    listener: &'static str,
+    most: usize,
+    places: Arc<Semaphore>,
+    /// Whether the log has heard that all places are taken.
+    full: AtomicBool,
+    /// Whether the log has heard that the system gives no more connections.
+    exhausted: AtomicBool,
+}
+
+/// The place of one connection, until it is dropped.
+pub(super) struct Place {
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Room {
+    /// Room for `most` connections of the listener that the configuration
+    /// calls by this key.
+    #[must_use]
+    pub fn new(listener: &'static str, most: usize) -> Self {
+        Self(Arc::new(Shared {
+            listener,
+            most,
+            places: Arc::new(Semaphore::new(most)),
+            full: AtomicBool::new(false),
+            exhausted: AtomicBool::new(false),
+        }))
+    }
+
+    /// Waits for a place. Until there is one, whoever connects waits in the
+    /// system's queue.
+    pub(super) async fn place(&self) -> Place {
+        let room = &*self.0;
+        let places = Arc::clone(&room.places);
+        if let Ok(permit) = Arc::clone(&places).try_acquire_owned() {
+            room.full.store(false, Ordering::Relaxed);
+            return Place {
+                _permit: Some(permit),
+            };
+        }
+        if !room.full.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                listener = room.listener,
+                max_connections = room.most,
+                "all connections are taken: more wait until one closes; see limits.max_connections"
+            );
+        }
+        Place {
+            _permit: places.acquire_owned().await.ok(),
+        }
+    }
+
+    /// The system gave no connection.
+    pub(super) fn exhausted(&self, error: &io::Error) {
+        if !self.0.exhausted.swap(true, Ordering::Relaxed) {
+            tracing::error!(
+                listener = self.0.listener,
+                %error,
+                "no connection can be taken: raise LimitNOFILE in the unit if file descriptors are out; it is tried again"
+            );
+        }
+    }
+
+    /// The system gave one.
+    pub(super) fn taken(&self) {
+        if self.0.exhausted.load(Ordering::Relaxed)
+            && self.0.exhausted.swap(false, Ordering::Relaxed)
+        {
+            tracing::info!(listener = self.0.listener, "connections are taken again");
+        }
+    }
+}
