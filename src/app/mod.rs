@@ -18,7 +18,7 @@ use crate::grpc::gate::Gatekeeper;
 use crate::grpc::server::Services;
 use crate::grpc::traffic::{Meter, Whose};
 use crate::instagram::{BuildError, Instagram, Limits};
-use crate::service::{Circuits, Keys, Leads, Login, Sites};
+use crate::service::{Circuits, Erasures, Keys, Leads, Login, Sites};
 use crate::storage::{KeyRing, OpenError, Options, Store};
 
 pub use listeners::Listeners;
@@ -61,6 +61,7 @@ impl App {
             login: Login::new(store.clone(), instagram, circuits, Arc::clone(&clock)),
             leads: Leads::new(store.clone()),
             keys: Keys::new(store.clone()),
+            erasures: Erasures::new(store.clone(), Arc::clone(&clock)),
             clock,
             store,
         };

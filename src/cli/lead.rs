@@ -5,16 +5,18 @@ use clap::{Args, Subcommand};
 use super::arguments::OutputArgs;
 use super::client::{self, ClientArgs};
 use super::exit::CommandError;
+use super::lead_delete::Delete;
 use super::lead_view;
 use super::output::Output;
 use crate::grpc::pb;
 use crate::grpc::pb::get_lead_request::Key;
 
-/// Look at leads
+/// Look at leads, and erase them
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     leadtap lead show 0192f1c8-7b7e-7d4c-9a51-0b5a3f7f2a10\n  \
-    leadtap lead show --instagram-user-id 17841405793187218 --output json")]
+    leadtap lead show --instagram-user-id 17841405793187218 --output json\n  \
+    leadtap lead delete --instagram-id 17841405793187218")]
 pub(super) struct Lead {
     #[command(subcommand)]
     action: Action,
@@ -23,6 +25,7 @@ pub(super) struct Lead {
 #[derive(Debug, Subcommand)]
 enum Action {
     Show(Show),
+    Delete(Delete),
 }
 
 /// Show one lead
@@ -69,9 +72,13 @@ impl Which {
 
 impl Lead {
     pub(super) fn run(self) -> Result<(), CommandError> {
-        let Action::Show(show) = self.action;
-        let mut output = Output::standard(show.output.output);
-        show.print(&mut output)
+        match self.action {
+            Action::Show(show) => {
+                let mut output = Output::standard(show.output.output);
+                show.print(&mut output)
+            }
+            Action::Delete(delete) => delete.run(),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod demo;
 mod exit;
 mod keys;
 mod lead;
+mod lead_delete;
 mod lead_view;
 pub mod logging;
 mod login;

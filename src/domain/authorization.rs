@@ -25,6 +25,20 @@ pub struct AuthorizationRequest {
     pub create_time: Timestamp,
 }
 
+impl AuthorizationRequest {
+    /// What is left of it when the person is to be forgotten: enough to tell
+    /// the same browser that its login is over.
+    #[must_use]
+    pub fn without_person(self) -> Self {
+        Self {
+            return_to: String::new(),
+            attributes: Attributes::new(),
+            consent: None,
+            ..self
+        }
+    }
+}
+
 /// One login.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Authorization {

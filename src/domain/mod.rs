@@ -7,6 +7,7 @@ pub mod authorization;
 pub mod caller;
 pub mod change;
 pub mod clock;
+pub mod erasure;
 pub mod failure;
 pub mod ids;
 pub mod lead;

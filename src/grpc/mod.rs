@@ -16,6 +16,7 @@ pub mod errors;
 pub mod gate;
 mod health;
 mod held;
+mod lead;
 mod login;
 pub mod permissions;
 pub mod request_id;

@@ -12,13 +12,15 @@ use tower::layer::util::{Identity, Stack};
 use super::admin::AdminHandlers;
 use super::connections::{Listener, Room, incoming};
 use super::gate::{GateLayer, Gatekeeper};
+use super::lead::LeadHandlers;
 use super::login::LoginHandlers;
 use super::pb::admin_service_server::AdminServiceServer;
+use super::pb::lead_service_server::LeadServiceServer;
 use super::pb::login_service_server::LoginServiceServer;
 use super::{DESCRIPTORS, health};
 use crate::domain::clock::Clock;
 use crate::domain::limits;
-use crate::service::{Keys, Leads, Login};
+use crate::service::{Erasures, Keys, Leads, Login};
 use crate::storage::Store;
 
 /// Calls that one connection may have under way. The next one waits for its
@@ -42,6 +44,8 @@ pub struct Services {
     pub leads: Leads,
     /// The keys.
     pub keys: Keys,
+    /// Their erasure.
+    pub erasures: Erasures,
     /// For what a request says about times.
     pub clock: Arc<dyn Clock>,
     /// For the health service.
@@ -73,6 +77,9 @@ pub fn router(
     let admin = AdminHandlers {
         keys: services.keys.clone(),
     };
+    let lead_handlers = LeadHandlers {
+        erasures: services.erasures.clone(),
+    };
     let mut routes = RoutesBuilder::default();
     routes
         .add_service(
@@ -80,6 +87,9 @@ pub fn router(
         )
         .add_service(
             AdminServiceServer::new(admin).max_decoding_message_size(limits::REQUEST_BYTES),
+        )
+        .add_service(
+            LeadServiceServer::new(lead_handlers).max_decoding_message_size(limits::REQUEST_BYTES),
         )
         .add_service(health)
         .add_service(reflection.build_v1()?)

@@ -1,6 +1,7 @@
 //! The use cases: what leadtap does, in terms of the store and of Instagram.
 
 pub mod circuit;
+pub mod erasure;
 pub mod error;
 pub mod keys;
 pub mod leads;
@@ -11,6 +12,7 @@ pub mod sweeper;
 mod turns;
 
 pub use circuit::Circuits;
+pub use erasure::{Erase, Erasures};
 pub use error::LoginError;
 pub use keys::{KeyList, KeyState, Keys, ListedKey};
 pub use leads::Leads;

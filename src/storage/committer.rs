@@ -276,6 +276,9 @@ impl Committer {
         for (site, lead) in &published.leads {
             self.shared.cache.put(site, lead);
         }
+        for (lead, _) in &published.erased {
+            self.shared.cache.forget(lead);
+        }
         self.shared
             .feed
             .publish(self.ledger.sequence, &published.changes);

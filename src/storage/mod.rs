@@ -53,4 +53,6 @@ pub use keyring::{KeyId, KeyRing, KeyRingError};
 pub use operations::{Changes, KeptToken, KeyUse, TokenEntry};
 pub use share::SITE_SHARE;
 pub use store::{Health, LeadKey, Options, Store};
-pub use transaction::{CompletedLogin, Completion, Import, Imported, SweepReport, TokenChange};
+pub use transaction::{
+    CompletedLogin, Completion, Erased, Import, Imported, SweepReport, TokenChange,
+};

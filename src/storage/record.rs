@@ -12,6 +12,7 @@ use super::seal::{Place, Purpose, SealError, Sealer};
 use crate::domain::authorization::{Authorization, AuthorizationRequest, Decline, Stage};
 use crate::domain::change::{Change, ChangeKind, ChangeNumber, ChangePosition};
 use crate::domain::clock::Timestamp;
+use crate::domain::erasure::Erasure;
 use crate::domain::failure::LoginFailure;
 use crate::domain::ids::{LeadId, StateHash};
 use crate::domain::lead::Lead;
@@ -161,6 +162,10 @@ fn place<'a, R: HoldsSealed>(site: &'a SiteId, own: &'a [u8]) -> Place<'a> {
     }
 }
 
+impl Record for Erasure {
+    const VERSION: u8 = 1;
+}
+
 /// A token at rest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredToken {
@@ -277,6 +282,28 @@ impl HoldsSealed for StoredAuthorization {
 }
 
 impl StoredAuthorization {
+    /// The lead that it ended in, if it did.
+    #[must_use]
+    pub const fn lead(&self) -> Option<LeadId> {
+        match self.stage {
+            StoredStage::Completed { lead_id, .. } => Some(lead_id),
+            _ => None,
+        }
+    }
+
+    /// Whether it says anything about the person.
+    #[must_use]
+    pub fn says_something(&self) -> bool {
+        self.request != self.request.clone().without_person()
+    }
+
+    /// The same login without what it says about the person.
+    #[must_use]
+    pub fn without_person(mut self) -> Self {
+        self.request = self.request.without_person();
+        self
+    }
+
     /// Seals what is secret in a login.
     ///
     /// # Errors

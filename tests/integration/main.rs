@@ -23,6 +23,7 @@ mod crash;
 mod damage;
 mod declined;
 mod disk;
+mod erasure;
 mod happy_path;
 mod instagram_refuses;
 mod layers;

@@ -60,7 +60,8 @@ final class ErrorReason
 
     /**
      * NOT_FOUND, START_AGAIN. The `state` is unknown: made up, another site's,
-     * or of a login that expired some time ago.
+     * or of a login that expired some time ago; or the lead that the login ended
+     * in was erased since.
      */
     public const AUTHORIZATION_NOT_FOUND = 'AUTHORIZATION_NOT_FOUND';
 

@@ -1,11 +1,13 @@
 //! Between the messages of the contract and the words of the domain. What
 //! comes out of here towards the domain is valid; nothing is checked again.
 
+mod erasure;
 mod keys;
 mod lead;
 mod requests;
 mod token;
 
+pub use erasure::{delete_lead, erased};
 pub use keys::key_list;
 pub use lead::lead;
 pub use requests::{complete, lead_key, start, timestamp};

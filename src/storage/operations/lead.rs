@@ -50,11 +50,12 @@ impl Shared {
         site: &SiteId,
         key: &[u8],
     ) -> Result<Option<Arc<Lead>>, StoreError> {
+        let ticket = self.cache.ticket();
         let Some(lead) = read::lead(engine, key)? else {
             return Ok(None);
         };
         let lead = Arc::new(lead);
-        self.cache.put(site, &lead);
+        self.cache.put_read(ticket, site, &lead);
         Ok(Some(lead))
     }
 }

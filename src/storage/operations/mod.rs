@@ -4,6 +4,7 @@
 //! wait for the disk.
 
 mod change;
+mod erasure;
 mod keys;
 mod lead;
 mod login;

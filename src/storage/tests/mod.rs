@@ -6,6 +6,7 @@ mod changes;
 mod concurrent;
 mod damage;
 mod erasing;
+mod erasure;
 mod journal;
 mod leads;
 mod logins;

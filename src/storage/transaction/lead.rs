@@ -16,14 +16,16 @@ impl Transaction<'_> {
     /// medium. Whatever changes a lead ends here.
     ///
     /// # Errors
-    /// When the store cannot be read.
-    pub(super) fn keep_lead(
+    /// [`StoreError::Conflict`] when the lead was erased; when the store cannot
+    /// be read.
+    pub(in crate::storage) fn keep_lead(
         &mut self,
         site: &SiteId,
         before: Option<&Lead>,
         after: Lead,
         change: LeadChange,
     ) -> Result<Arc<Lead>, StoreError> {
+        self.check_not_erased(site, &after.id)?;
         if let Some(before) = before {
             self.forget_pointers(site, before)?;
         }

@@ -5,6 +5,7 @@
 //! those before it in the same batch did.
 
 mod change;
+mod erasure;
 mod lead;
 mod login;
 mod sweep;
@@ -29,6 +30,7 @@ use crate::domain::ids::{LeadId, StateHash};
 use crate::domain::lead::Lead;
 use crate::domain::site::SiteId;
 
+pub use erasure::Erased;
 pub use login::{CompletedLogin, Completion};
 pub use sweep::SweepReport;
 pub use token::{Import, Imported, TokenChange};
@@ -143,7 +145,6 @@ impl<'a> Transaction<'a> {
     /// Takes note of a lead that this operation erases, for the list beside the
     /// store, so that no restore brings it back. Whatever erases a lead calls
     /// this.
-    #[cfg_attr(not(test), expect(dead_code, reason = "nothing erases leads yet"))]
     pub(super) fn remember_erasure(&mut self, lead: &LeadId, time: Timestamp) {
         self.published.erased.push((*lead, time));
     }

@@ -56,13 +56,15 @@ impl Transaction<'_> {
     /// says of it is the caller's to keep.
     ///
     /// # Errors
-    /// When it cannot be sealed, or the store cannot be read.
-    pub(super) fn keep_token(
+    /// [`StoreError::Conflict`] when the lead was erased; when it cannot be
+    /// sealed, or the store cannot be read.
+    pub(in crate::storage) fn keep_token(
         &mut self,
         site: &SiteId,
         lead: &LeadId,
         token: &Token,
     ) -> Result<(), StoreError> {
+        self.check_not_erased(site, lead)?;
         let before = self.stored_token(site, lead)?;
         let (revision, was_due) = before.map_or((0, None), |before| (before.revision, before.due));
         let stored = StoredToken::seal(token, revision.saturating_add(1), self.sealer, site, lead)?;
@@ -75,7 +77,6 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// When the store cannot be read.
-    #[allow(dead_code, reason = "for whatever erases a lead")]
     pub(super) fn forget_token(
         &mut self,
         site: &SiteId,
