@@ -20,6 +20,7 @@ mod login;
 mod output;
 mod sandbox;
 mod serve;
+mod service_manager;
 mod signals;
 mod status;
 mod token_view;

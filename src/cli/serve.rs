@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::arguments::ConfigArgs;
 use super::exit::{CommandError, Exit};
-use super::{logging, signals};
+use super::{logging, service_manager, signals};
 use crate::app::{App, Listeners, StartError};
 use crate::config::{Config, Problems, keys};
 use crate::domain::clock::SystemClock;
@@ -39,13 +39,23 @@ impl Serve {
         let app = App::new(&config, ring, Arc::new(SystemClock)).map_err(failed)?;
         let listeners =
             Listeners::bind(&config.listen).map_err(|error| failed(StartError::Io(error)))?;
-        // Whoever reads that it serves may stop it from then on.
         let say = start_line(&config, &listeners);
-        app.serve(listeners, signals::stop_after(say))
-            .map_err(failed)?;
+        app.serve(listeners, until_stopped(say)).map_err(failed)?;
         tracing::info!("stopped");
         Ok(())
     }
+}
+
+/// Ends when the daemon is to stop. Whoever hears that it serves, in the log
+/// or as systemd does, may stop it from then on.
+async fn until_stopped(say: impl FnOnce()) {
+    tokio::spawn(service_manager::watchdog());
+    signals::stop_after(|| {
+        say();
+        service_manager::ready();
+    })
+    .await;
+    service_manager::stopping();
 }
 
 /// What says that the daemon serves, and where.

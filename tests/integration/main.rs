@@ -35,6 +35,7 @@ mod once;
 mod power_cut;
 mod reasons;
 mod secrecy;
+mod service_manager;
 mod shapes;
 mod sites;
 mod stopping;

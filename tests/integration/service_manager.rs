@@ -1,0 +1,48 @@
+//! What systemd hears of the daemon (sd_notify(3)).
+
+use std::os::unix::net::UnixDatagram;
+
+use crate::support::{Fake, PATIENCE, Setup};
+
+/// systemd's end of the notification socket.
+struct Manager(UnixDatagram);
+
+impl Manager {
+    fn of(setup: &mut Setup) -> Self {
+        let path = setup.path("notify");
+        let socket = UnixDatagram::bind(&path).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        for (name, value) in [
+            ("NOTIFY_SOCKET", path.display().to_string()),
+            ("WATCHDOG_USEC", "200000".to_owned()),
+        ] {
+            setup.environment.push((name.to_owned(), value));
+        }
+        Self(socket)
+    }
+
+    /// The next thing that it is told.
+    fn hears(&self) -> String {
+        let mut bytes = [0; 512];
+        let length = self.0.recv(&mut bytes).unwrap();
+        let text = std::str::from_utf8(&bytes[..length]).unwrap();
+        text.trim_end().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn systemd_hears_that_it_serves_that_it_lives_and_that_it_stops() {
+    let fake = Fake::start().await;
+    let mut setup = Setup::with(&fake);
+    let manager = Manager::of(&mut setup);
+    let daemon = setup.start().await;
+
+    let heard = [manager.hears(), manager.hears(), manager.hears()];
+    assert!(heard.contains(&"READY=1".to_owned()), "{heard:?}");
+    assert!(heard.contains(&"WATCHDOG=1".to_owned()), "{heard:?}");
+
+    let stopped = daemon.stop().await;
+    assert!(stopped.success());
+    let last = std::iter::repeat_with(|| manager.hears()).find(|told| told != "WATCHDOG=1");
+    assert_eq!(last.as_deref(), Some("STOPPING=1"));
+}
