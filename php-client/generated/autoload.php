@@ -7,6 +7,7 @@ declare(strict_types=1);
 
 spl_autoload_register(static function (string $class): void {
     static $paths = [
+        'Leadtap\\Client\\Google\\Protobuf\\FieldMask' => 'Google/Protobuf/FieldMask.php',
         'Leadtap\\Client\\Google\\Protobuf\\Timestamp' => 'Google/Protobuf/Timestamp.php',
         'Leadtap\\Client\\V1\\AccountType' => 'V1/AccountType.php',
         'Leadtap\\Client\\V1\\AdminServiceClient' => 'V1/AdminServiceClient.php',
@@ -28,12 +29,15 @@ spl_autoload_register(static function (string $class): void {
         'Leadtap\\Client\\V1\\LeadSource' => 'V1/LeadSource.php',
         'Leadtap\\Client\\V1\\ListKeysRequest' => 'V1/ListKeysRequest.php',
         'Leadtap\\Client\\V1\\ListKeysResponse' => 'V1/ListKeysResponse.php',
+        'Leadtap\\Client\\V1\\ListLeadsRequest' => 'V1/ListLeadsRequest.php',
+        'Leadtap\\Client\\V1\\ListLeadsResponse' => 'V1/ListLeadsResponse.php',
         'Leadtap\\Client\\V1\\LoginServiceClient' => 'V1/LoginServiceClient.php',
         'Leadtap\\Client\\V1\\StartAuthorizationRequest' => 'V1/StartAuthorizationRequest.php',
         'Leadtap\\Client\\V1\\StartAuthorizationResponse' => 'V1/StartAuthorizationResponse.php',
         'Leadtap\\Client\\V1\\TokenEndReason' => 'V1/TokenEndReason.php',
         'Leadtap\\Client\\V1\\TokenState' => 'V1/TokenState.php',
         'Leadtap\\Client\\V1\\TokenStatus' => 'V1/TokenStatus.php',
+        'Leadtap\\Client\\V1\\UpdateLeadRequest' => 'V1/UpdateLeadRequest.php',
     ];
     if (isset($paths[$class])) {
         require __DIR__ . '/' . $paths[$class];

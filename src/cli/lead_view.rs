@@ -28,8 +28,14 @@ pub fn render(lead: &pb::Lead, style: Style) -> String {
         view.contact(contact);
     }
     if let Some(consent) = &lead.consent {
-        let text = format!("{}, {}", consent.text_version, time(consent.agree_time));
-        view.line("Consent", &text);
+        let parts = [
+            consent.text_version.as_str(),
+            &time(consent.agree_time),
+            &consent.source,
+        ];
+        let known: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        view.line("Consent", &known.join(", "));
+        view.line("Withdrawn", &time(consent.withdraw_time));
     }
     let mut attributes: Vec<_> = lead.attributes.iter().collect();
     attributes.sort_unstable();
@@ -179,6 +185,13 @@ fn consent_json(consent: &pb::Consent) -> Value {
         [
             ("text_version", Some(json!(consent.text_version))),
             ("agree_time", time_json(consent.agree_time)),
+            (
+                "source",
+                Some(&consent.source)
+                    .filter(|source| !source.is_empty())
+                    .map(|source| json!(source)),
+            ),
+            ("withdraw_time", time_json(consent.withdraw_time)),
         ],
     );
     Value::Object(object)

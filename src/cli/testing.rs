@@ -66,6 +66,8 @@ pub(super) fn full_lead() -> pb::Lead {
         consent: Some(pb::Consent {
             text_version: "2026-11 en".to_owned(),
             agree_time: at(1_795_478_390),
+            source: "checkout".to_owned(),
+            withdraw_time: None,
         }),
         attributes: HashMap::from([
             ("campaign".to_owned(), "winter".to_owned()),

@@ -6,7 +6,14 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::clock::Timestamp;
 use super::limits;
+
+/// Bits of an id after its 48 of time (RFC 9562 section 5.7).
+const RANDOM_BITS: u32 = 80;
+
+/// The last millisecond that 48 bits hold.
+const MAX_MILLIS: u64 = (1 << 48) - 1;
 
 /// A lead's own id: a UUID version 7, so that ids sort by creation time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -17,6 +24,27 @@ impl LeadId {
     #[must_use]
     pub const fn new(uuid: Uuid) -> Self {
         Self(uuid)
+    }
+
+    /// Before every other id.
+    pub const FIRST: Self = Self(Uuid::nil());
+
+    /// After every other id.
+    pub const LAST: Self = Self(Uuid::max());
+
+    /// Before every id that is made in the millisecond of this moment.
+    #[must_use]
+    pub fn first_of(time: Timestamp) -> Self {
+        let millis = u64::try_from(time.as_micros().div_euclid(1000)).unwrap_or(0);
+        let millis = u128::from(millis.min(MAX_MILLIS));
+        Self(Uuid::from_u128(millis << RANDOM_BITS))
+    }
+
+    /// After every id that is made in the millisecond of this moment.
+    #[must_use]
+    pub fn last_of(time: Timestamp) -> Self {
+        let below = u128::MAX >> (u128::BITS - RANDOM_BITS);
+        Self(Uuid::from_u128(Self::first_of(time).0.as_u128() | below))
     }
 
     /// The 16 bytes, in the order in which they sort.

@@ -21,7 +21,7 @@ pub struct Lead {
     pub instagram: InstagramProfile,
     /// What the shopper says.
     pub contact: Contact,
-    /// The newest consent given with a login.
+    /// The newest consent, given with a login or written by the shop.
     pub consent: Option<Consent>,
     /// The shop's own facts.
     pub attributes: Attributes,
@@ -105,6 +105,10 @@ pub struct Consent {
     pub text_version: String,
     /// When.
     pub agree_time: Timestamp,
+    /// Where it was given, in the shop's words; may be empty.
+    pub source: String,
+    /// When it was withdrawn, if it was.
+    pub withdraw_time: Option<Timestamp>,
 }
 
 /// What one completed login brings to a lead.
@@ -199,6 +203,34 @@ impl Lead {
         self.token = Some(login.token);
         self.revision = self.revision.saturating_add(1);
         self
+    }
+}
+
+impl Lead {
+    /// Names this version of the lead. Quoted, as an entity tag is (RFC 9110
+    /// section 8.8.3). The revision alone would do for one lead; the id keeps
+    /// two leads' tags apart.
+    #[must_use]
+    pub fn etag(&self) -> String {
+        let tail = self.id.as_bytes().last_chunk();
+        let tail = tail.map_or(0, |bytes: &[u8; 4]| u32::from_be_bytes(*bytes));
+        format!("\"{tail:08x}-{:x}\"", self.revision)
+    }
+
+    /// Whether it ever logged in: an imported one has not.
+    #[must_use]
+    pub const fn has_logged_in(&self) -> bool {
+        self.login_count > 0
+    }
+
+    /// Whether what belongs to the person may leave the daemon by itself or for
+    /// another program's use: tokens, webhooks, events. Not after the consent
+    /// was withdrawn. Whoever looks after the leads still sees the lead.
+    #[must_use]
+    pub fn may_be_handed_out(&self) -> bool {
+        self.consent
+            .as_ref()
+            .is_none_or(|consent| consent.withdraw_time.is_none())
     }
 }
 

@@ -22,6 +22,43 @@ pub const ATTRIBUTE_VALUE_BYTES: usize = 256;
 /// Bytes of a consent text's version.
 pub const CONSENT_VERSION_BYTES: usize = 64;
 
+/// Bytes of where a consent was given.
+pub const CONSENT_SOURCE_BYTES: usize = 64;
+
+/// Bytes of an e-mail address: what fits in a path of SMTP with its angle
+/// brackets (RFC 5321 section 4.5.3.1.3).
+pub const EMAIL_BYTES: usize = 254;
+
+/// Bytes of an e-mail address before the `@` (RFC 5321 section 4.5.3.1.1).
+pub const EMAIL_LOCAL_BYTES: usize = 64;
+
+/// Bytes of a full name.
+pub const FULL_NAME_BYTES: usize = 256;
+
+/// Bytes of a telephone number as entered.
+pub const PHONE_BYTES: usize = 64;
+
+/// Paths in an update mask: more than there are to name.
+pub const MASK_PATHS: usize = 16;
+
+/// Bytes of a filter.
+pub const FILTER_BYTES: usize = 2048;
+
+/// Parentheses and NOTs inside one another in a filter.
+pub const FILTER_DEPTH: usize = 16;
+
+/// Comparisons in a filter: each lead that is looked at is held against all.
+pub const FILTER_TERMS: usize = 64;
+
+/// Bytes of a page token or a cursor: several times the largest that is made.
+pub const CURSOR_BYTES: usize = 1024;
+
+/// Leads on a page that does not say how many.
+pub const PAGE_SIZE: usize = 50;
+
+/// Leads on a page, at most.
+pub const PAGE_SIZE_MAX: usize = 1000;
+
 /// Bytes of a `browser_binding` and of its hash.
 pub const BINDING_BYTES: usize = 32;
 

@@ -93,6 +93,8 @@ pub const TABLE: &[Rpc] = &[
     Rpc::plain("/leadtap.v1.LoginService/GetLead", Permission::Login),
     Rpc::audited("/leadtap.v1.AdminService/ListKeys", Permission::Admin),
     Rpc::audited("/leadtap.v1.LeadService/DeleteLead", Permission::Leads),
+    Rpc::plain("/leadtap.v1.LeadService/ListLeads", Permission::Leads),
+    Rpc::plain("/leadtap.v1.LeadService/UpdateLead", Permission::Leads),
     Rpc::open("/grpc.health.v1.Health/Check"),
     Rpc::open("/grpc.health.v1.Health/Watch").endless(),
     // A stream both ways, which lasts for as long as the client wishes.

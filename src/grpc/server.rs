@@ -79,6 +79,8 @@ pub fn router(
     };
     let lead_handlers = LeadHandlers {
         erasures: services.erasures.clone(),
+        leads: services.leads.clone(),
+        clock: Arc::clone(&services.clock),
     };
     let mut routes = RoutesBuilder::default();
     routes

@@ -221,6 +221,7 @@ impl Committer {
             engine,
             &self.shared.sealer,
             &self.shared.pending,
+            &self.shared.listing_horizon,
             self.ledger.clone(),
             self.verifier.as_mut(),
         );

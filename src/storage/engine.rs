@@ -101,18 +101,21 @@ impl Engine {
         .map_err(Failure::into_engine_error)
     }
 
-    /// At most `limit` records whose keys begin with `prefix`, from `last` on
-    /// backwards.
+    /// At most `limit` records between `first` and `last`, these included, from
+    /// `last` on backwards.
     ///
     /// # Errors
     /// [`EngineError`] when sled cannot read them.
-    pub fn scan_back_within(
+    pub fn scan_back(
         &self,
-        prefix: &[u8],
+        first: &[u8],
         last: &[u8],
         limit: usize,
     ) -> Result<Vec<(IVec, IVec)>, EngineError> {
-        guarded(|| self.db()?.range(prefix..=last).rev().take(limit).collect())
+        if first > last {
+            return Ok(Vec::new());
+        }
+        guarded(|| self.db()?.range(first..=last).rev().take(limit).collect())
             .map_err(Failure::into_engine_error)
     }
 

@@ -50,9 +50,9 @@ mod witness;
 
 pub use error::{OpenError, StoreError};
 pub use keyring::{KeyId, KeyRing, KeyRingError};
-pub use operations::{Changes, KeptToken, KeyUse, TokenEntry};
+pub use operations::{Changes, KeptToken, KeyUse, LeadOrder, Listing, Step, TimeRange, TokenEntry};
 pub use share::SITE_SHARE;
 pub use store::{Health, LeadKey, Options, Store};
 pub use transaction::{
-    CompletedLogin, Completion, Erased, Import, Imported, SweepReport, TokenChange,
+    CompletedLogin, Completion, Erased, Import, Imported, SweepReport, TokenChange, Updated,
 };

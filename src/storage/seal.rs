@@ -26,6 +26,8 @@ pub enum Purpose {
     LeadToken = 2,
     /// A known text, to tell a wrong key ring from a damaged store.
     KeyCheck = 3,
+    /// Where a listing or an export goes on.
+    Cursor = 7,
 }
 
 /// The name of the key that `sealed` was sealed with; none where that is no

@@ -2,6 +2,7 @@
 //! is on the medium when it returns.
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicI64;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -66,6 +67,8 @@ pub struct Shared {
     pub cache: LeadCache,
     pub feed: Feed,
     pub erased: ErasedList,
+    /// See [`Transaction::start_listing`].
+    pub listing_horizon: AtomicI64,
     pub health: watch::Sender<Health>,
 }
 
@@ -105,6 +108,7 @@ impl Store {
             cache: LeadCache::new(options.lead_cache),
             feed: Feed::at(opened.ledger.sequence),
             erased,
+            listing_horizon: AtomicI64::new(i64::MIN),
             health: watch::Sender::new(Health::Serving),
             options,
             sealer,

@@ -156,6 +156,7 @@ async fn a_consent_has_its_limits() {
         request.consent = Some(pb::Consent {
             text_version,
             agree_time,
+            ..Default::default()
         });
         client.clone().start_authorization(request).await.map(drop)
     };

@@ -27,6 +27,8 @@ mod erasure;
 mod happy_path;
 mod instagram_refuses;
 mod layers;
+mod lead_pages;
+mod lead_updates;
 mod limits;
 mod malformed;
 mod network;

@@ -185,6 +185,8 @@ async fn what_the_shop_gave_at_the_start_is_on_the_lead() {
     let consent = pb::Consent {
         text_version: "2026-11 en".to_owned(),
         agree_time,
+        source: "checkout".to_owned(),
+        withdraw_time: None,
     };
     let mut request = visit.browser.start_request();
     request.attributes = [("campaign".to_owned(), "Frühling".to_owned())].into();

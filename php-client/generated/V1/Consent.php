@@ -16,11 +16,17 @@ final class Consent extends Message
     public const FIELDS = [
         1 => ['text_version', 'string', 'implicit', null, []],
         2 => ['agree_time', 'message', 'presence', Timestamp::class, []],
+        3 => ['source', 'string', 'implicit', null, []],
+        4 => ['withdraw_time', 'message', 'presence', Timestamp::class, []],
     ];
 
     protected string $text_version = '';
 
     protected ?Timestamp $agree_time = null;
+
+    protected string $source = '';
+
+    protected ?Timestamp $withdraw_time = null;
 
     /**
      * Which version of the shop's consent text was shown: 1 to 64 bytes of the
@@ -55,6 +61,46 @@ final class Consent extends Message
     public function setAgreeTime(?Timestamp $agree_time): self
     {
         $this->agree_time = $agree_time;
+
+        return $this;
+    }
+
+    /**
+     * Where the shopper agreed, in the shop's words, for example `checkout`: at
+     * most 64 bytes; may be empty.
+     */
+    public function getSource(): string
+    {
+        return $this->source;
+    }
+
+    public function setSource(string $source): self
+    {
+        $this->source = $source;
+
+        return $this;
+    }
+
+    /**
+     * When the shopper took it back: not before `agree_time`, and at most 5
+     * minutes in the future of the daemon's clock. Unset: it holds. From then on
+     * the daemon hands out nothing of this lead by itself: no access token, no
+     * webhook, no lead in an event. A consent that comes with a later login
+     * takes its place. StartAuthorization takes no withdrawn one.
+     */
+    public function getWithdrawTime(): ?Timestamp
+    {
+        return $this->withdraw_time;
+    }
+
+    public function hasWithdrawTime(): bool
+    {
+        return $this->withdraw_time !== null;
+    }
+
+    public function setWithdrawTime(?Timestamp $withdraw_time): self
+    {
+        $this->withdraw_time = $withdraw_time;
 
         return $this;
     }

@@ -199,6 +199,19 @@ final class ErrorReason
      */
     public const TOO_MANY_STARTS = 'TOO_MANY_STARTS';
 
+    /**
+     * ABORTED, FIX_REQUEST. Somebody changed the lead after the `etag` was read,
+     * and nothing was written. Read the lead again and decide anew.
+     */
+    public const ETAG_MISMATCH = 'ETAG_MISMATCH';
+
+    /**
+     * INVALID_ARGUMENT, FIX_REQUEST. The page token was made for another site,
+     * filter or order, was changed, or is older than three days. Begin with the
+     * first page.
+     */
+    public const PAGE_TOKEN_INVALID = 'PAGE_TOKEN_INVALID';
+
     private function __construct()
     {
     }

@@ -107,7 +107,10 @@ final class Lead extends Message
         return $this;
     }
 
-    /** The consent given with the newest login that carried one. Unset: none was. */
+    /**
+     * The newest consent: of a login that carried one, or written by
+     * UpdateLead. Unset: none was given.
+     */
     public function getConsent(): ?Consent
     {
         return $this->consent;

@@ -11,7 +11,7 @@ use Leadtap\Client\Channel;
 use Leadtap\Client\LeadtapException;
 
 /**
- * The leads of a site: found, completed, exported, erased.
+ * The leads of a site: found, completed, exported, followed, erased.
  *
  * Every rpc needs a caller with the permission `leads` and sees that caller's
  * site alone. Errors that any rpc may answer are those that LoginService
@@ -21,6 +21,22 @@ final class LeadServiceClient
 {
     /** Every method of the service, as the channel wants it. */
     public const METHODS = [
+        'listLeads' => [
+            'path' => '/leadtap.v1.LeadService/ListLeads',
+            'request' => ListLeadsRequest::class,
+            'reply' => ListLeadsResponse::class,
+            'idempotent' => true,
+            'client_streaming' => false,
+            'server_streaming' => false,
+        ],
+        'updateLead' => [
+            'path' => '/leadtap.v1.LeadService/UpdateLead',
+            'request' => UpdateLeadRequest::class,
+            'reply' => Lead::class,
+            'idempotent' => false,
+            'client_streaming' => false,
+            'server_streaming' => false,
+        ],
         'deleteLead' => [
             'path' => '/leadtap.v1.LeadService/DeleteLead',
             'request' => DeleteLeadRequest::class,
@@ -36,6 +52,53 @@ final class LeadServiceClient
     public function __construct(Channel $channel)
     {
         $this->channel = $channel;
+    }
+
+    /**
+     * Lists leads, a page at a time.
+     *
+     * A lead that is there all the time while the pages are read is on exactly
+     * one of them, whatever else is written meanwhile. One that is created
+     * meanwhile may be missing; one that logs in meanwhile may stand out of
+     * order. What a call costs depends on the page and the filter, not on how
+     * many leads there are: it looks at some thousand leads at most, and so can
+     * answer with fewer than asked for, or with none, and a `next_page_token`
+     * all the same (AIP-158).
+     *
+     * Errors: PAGE_TOKEN_INVALID.
+     *
+     * @param float|null $timeoutSeconds for the whole call, retries included; null: the channel's
+     *
+     * @throws LeadtapException
+     */
+    public function listLeads(ListLeadsRequest $request, ?float $timeoutSeconds = null): ListLeadsResponse
+    {
+        /** @var ListLeadsResponse $reply */
+        $reply = $this->channel->unary(self::METHODS['listLeads'], $request, $timeoutSeconds);
+
+        return $reply;
+    }
+
+    /**
+     * Writes what the shop learned about the person.
+     *
+     * Of two writers that read the same lead and send its `etag`, one wins and
+     * the other gets ETAG_MISMATCH. Without an etag the last writer wins. When it
+     * answers, the lead is on disk. Where nothing is new the lead stays as it
+     * is, its etag included.
+     *
+     * Errors: LEAD_NOT_FOUND, ETAG_MISMATCH.
+     *
+     * @param float|null $timeoutSeconds for the whole call, retries included; null: the channel's
+     *
+     * @throws LeadtapException
+     */
+    public function updateLead(UpdateLeadRequest $request, ?float $timeoutSeconds = null): Lead
+    {
+        /** @var Lead $reply */
+        $reply = $this->channel->unary(self::METHODS['updateLead'], $request, $timeoutSeconds);
+
+        return $reply;
     }
 
     /**

@@ -42,6 +42,8 @@ final class Kinds
         ErrorReason::METHOD_UNKNOWN => InvalidRequest::class,
         ErrorReason::TOO_MANY_CALLS => TooManyRequests::class,
         ErrorReason::TOO_MANY_STARTS => TooManyRequests::class,
+        ErrorReason::ETAG_MISMATCH => EtagMismatch::class,
+        ErrorReason::PAGE_TOKEN_INVALID => InvalidRequest::class,
     ];
 
     /** For failures without a reason: of the transport, of a proxy, of tonic itself. */

@@ -22,7 +22,7 @@ pub fn lead(lead: &Lead, now: Timestamp) -> pb::Lead {
         last_login_time: (lead.login_count > 0).then(|| timestamp(lead.last_login_time)),
         login_count: clamped(lead.login_count),
         token: lead.token.as_ref().map(|status| token_status(status, now)),
-        etag: etag(lead),
+        etag: lead.etag(),
         source: source(lead.source).into(),
     }
 }
@@ -75,17 +75,9 @@ fn consent(consent: &Consent) -> pb::Consent {
     pb::Consent {
         text_version: consent.text_version.clone(),
         agree_time: Some(timestamp(consent.agree_time)),
+        source: consent.source.clone(),
+        withdraw_time: consent.withdraw_time.map(timestamp),
     }
-}
-
-/// Quoted, as an entity tag is (RFC 9110 section 8.8.3). The revision alone
-/// would do for one lead; the id keeps two leads' tags apart.
-fn etag(lead: &Lead) -> String {
-    let id = lead.id.as_bytes();
-    let tail = id
-        .last_chunk()
-        .map_or(0, |bytes: &[u8; 4]| u32::from_be_bytes(*bytes));
-    format!("\"{tail:08x}-{:x}\"", lead.revision)
 }
 
 fn clamped(count: u64) -> i64 {

@@ -4,11 +4,13 @@
 mod erasure;
 mod keys;
 mod lead;
+mod lead_requests;
 mod requests;
 mod token;
 
 pub use erasure::{delete_lead, erased};
 pub use keys::key_list;
 pub use lead::lead;
+pub use lead_requests::{list_leads, update_lead};
 pub use requests::{complete, lead_key, start, timestamp};
 pub use token::token_status;

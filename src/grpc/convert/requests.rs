@@ -47,6 +47,16 @@ pub fn start(request: pb::StartAuthorizationRequest, now: Timestamp) -> Result<S
     check_scopes(&request.scopes, &mut bad);
     let attributes: Attributes = request.attributes.into_iter().collect();
     check_attributes(&attributes, &mut bad);
+    if request
+        .consent
+        .as_ref()
+        .is_some_and(|consent| consent.withdraw_time.is_some())
+    {
+        bad.add(
+            "consent.withdraw_time",
+            "must be unset: a login cannot bring a withdrawn consent",
+        );
+    }
     let consent = request
         .consent
         .and_then(|consent| valid_consent(consent, now, &mut bad));
@@ -83,7 +93,7 @@ fn check_scopes(scopes: &[String], bad: &mut Violations) {
     }
 }
 
-fn check_attributes(attributes: &Attributes, bad: &mut Violations) {
+pub(super) fn check_attributes(attributes: &Attributes, bad: &mut Violations) {
     if attributes.len() > limits::ATTRIBUTES {
         bad.add("attributes", "must have at most 16 entries");
     }
@@ -110,7 +120,11 @@ fn check_attributes(attributes: &Attributes, bad: &mut Violations) {
     }
 }
 
-fn valid_consent(consent: pb::Consent, now: Timestamp, bad: &mut Violations) -> Option<Consent> {
+pub(super) fn valid_consent(
+    consent: pb::Consent,
+    now: Timestamp,
+    bad: &mut Violations,
+) -> Option<Consent> {
     let text_version = consent.text_version;
     if !(1..=limits::CONSENT_VERSION_BYTES).contains(&text_version.len())
         || text_version.contains(char::is_control)
@@ -120,9 +134,15 @@ fn valid_consent(consent: pb::Consent, now: Timestamp, bad: &mut Violations) -> 
             "must have 1 to 64 bytes without control characters",
         );
     }
-    let agree_time = consent.agree_time.and_then(valid_timestamp).filter(|time| {
-        *time >= OLDEST_CONSENT && time.as_micros() <= now.as_micros() + CLOCK_SKEW_MICROS
-    });
+    if consent.source.len() > limits::CONSENT_SOURCE_BYTES
+        || consent.source.contains(char::is_control)
+    {
+        bad.add(
+            "consent.source",
+            "must have at most 64 bytes without control characters",
+        );
+    }
+    let agree_time = past(consent.agree_time, now);
     if agree_time.is_none() {
         bad.add(
             "consent.agree_time",
@@ -132,6 +152,15 @@ fn valid_consent(consent: pb::Consent, now: Timestamp, bad: &mut Violations) -> 
     Some(Consent {
         text_version,
         agree_time: agree_time?,
+        source: consent.source,
+        withdraw_time: None,
+    })
+}
+
+/// A moment at which a shopper can have done something.
+pub(super) fn past(time: Option<PbTimestamp>, now: Timestamp) -> Option<Timestamp> {
+    time.and_then(valid_timestamp).filter(|time| {
+        *time >= OLDEST_CONSENT && time.as_micros() <= now.as_micros() + CLOCK_SKEW_MICROS
     })
 }
 

@@ -169,6 +169,8 @@ impl Counter {
             consent: Some(pb::Consent {
                 text_version: CONSENT_VERSION.to_owned(),
                 agree_time: Some(agree_time),
+                source: "demo shop".to_owned(),
+                withdraw_time: None,
             }),
             ..Default::default()
         });

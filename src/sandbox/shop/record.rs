@@ -108,6 +108,7 @@ fn consent(lead: &pb::Lead) -> Group {
                 "Given",
                 given.and_then(|given| moment(given.agree_time.as_ref())),
             ),
+            ("Where", given.map(|given| given.source.clone())),
         ],
     )
 }

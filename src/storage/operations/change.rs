@@ -42,7 +42,7 @@ impl Store {
         self.read(move |_, engine| {
             let prefix = keys::all(&site, Kind::Change);
             let last = keys::change(&site, newest);
-            let found = engine.scan_back_within(&prefix, &last, 1)?;
+            let found = engine.scan_back(&prefix, &last, 1)?;
             found
                 .first()
                 .map_or(Ok(ChangePosition::BEGINNING), |(key, value)| {
@@ -107,7 +107,11 @@ fn after(
     Ok(Changes::Next(changes))
 }
 
-fn read(key: &[u8], value: &[u8]) -> Result<(ChangeNumber, StoredChange), StoreError> {
+/// A record of the log.
+///
+/// # Errors
+/// When it is none.
+pub fn read(key: &[u8], value: &[u8]) -> Result<(ChangeNumber, StoredChange), StoreError> {
     let number = keys::parse(key)
         .and_then(|(_, _, own)| keys::change_number(own))
         .ok_or(StoreError::Record(RecordError::Malformed))?;

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::LeadId;
 use crate::domain::lead::Lead;
 use crate::domain::site::SiteId;
+use crate::domain::update::LeadUpdate;
 use crate::storage::engine::Engine;
 use crate::storage::error::StoreError;
 use crate::storage::store::{LeadKey, Shared, Store};
+use crate::storage::transaction::Updated;
 use crate::storage::{keys, read};
 
 impl Store {
@@ -22,6 +26,26 @@ impl Store {
         }
         let site = site.clone();
         self.read(move |shared, engine| shared.read_lead(engine, &site, &key))
+            .await
+    }
+}
+
+impl Store {
+    /// Writes new values to a lead, if its tag is still this one; an empty tag
+    /// is every one.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub async fn update_lead(
+        &self,
+        site: &SiteId,
+        id: LeadId,
+        etag: String,
+        update: LeadUpdate,
+        now: Timestamp,
+    ) -> Result<Updated, StoreError> {
+        let site = site.clone();
+        self.write(move |transaction| transaction.update_lead(&site, &id, &etag, update, now))
             .await
     }
 }

@@ -4,12 +4,15 @@
 //! wait for the disk.
 
 mod change;
+mod cursor;
 mod erasure;
 mod keys;
 mod lead;
+mod listing;
 mod login;
 mod token;
 
 pub use change::Changes;
 pub use keys::KeyUse;
+pub use listing::{LeadOrder, Listing, Step, TimeRange};
 pub use token::{KeptToken, TokenEntry};

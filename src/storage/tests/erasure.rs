@@ -32,6 +32,8 @@ async fn login(store: &Store, site: &Site, number: u64) -> CompletedLogin {
     start.request.consent = Some(Consent {
         text_version: "1".to_owned(),
         agree_time: NOW,
+        source: String::new(),
+        withdraw_time: None,
     });
     store.start(site, state(number), &start).await.unwrap();
     let sent = start.at(Stage::CodeSent);

@@ -9,6 +9,7 @@ mod erasing;
 mod erasure;
 mod journal;
 mod leads;
+mod listing;
 mod logins;
 mod model;
 mod sweeping;

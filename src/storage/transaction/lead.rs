@@ -3,14 +3,62 @@
 use std::sync::Arc;
 
 use super::Transaction;
-use crate::domain::change::LeadChange;
+use crate::domain::change::{ChangeKind, LeadChange};
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::LeadId;
 use crate::domain::lead::{InstagramProfile, Lead};
 use crate::domain::site::SiteId;
+use crate::domain::update::{LeadUpdate, UpdateRefusal};
 use crate::storage::error::StoreError;
 use crate::storage::keys;
 use crate::storage::record::{self, RecordError};
 
+/// What became of an update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Updated {
+    /// The lead as it is now.
+    Done(Arc<Lead>),
+    /// The site has no such lead.
+    Missing,
+    /// Somebody changed it since it was read.
+    Stale,
+    /// The new values do not go with what it has.
+    Refused(UpdateRefusal),
+}
+
 impl Transaction<'_> {
+    /// Writes new values to a lead, if its tag is still this one; an empty tag
+    /// is every one. Nothing is written where nothing is new.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn update_lead(
+        &mut self,
+        site: &SiteId,
+        id: &LeadId,
+        etag: &str,
+        update: LeadUpdate,
+        now: Timestamp,
+    ) -> Result<Updated, StoreError> {
+        let Some(before) = self.get(&keys::lead(site, id))? else {
+            return Ok(Updated::Missing);
+        };
+        let before: Lead = record::decode(&before)?;
+        if !etag.is_empty() && before.etag() != etag {
+            return Ok(Updated::Stale);
+        }
+        let after = match update.apply(&before) {
+            Ok(after) => after,
+            Err(refusal) => return Ok(Updated::Refused(refusal)),
+        };
+        if after.revision == before.revision {
+            return Ok(Updated::Done(Arc::new(after)));
+        }
+        let change = LeadChange::new(ChangeKind::Updated, now);
+        self.keep_lead(site, Some(&before), after, change)
+            .map(Updated::Done)
+    }
+
     /// Keeps a lead in place of what it was before: the record, everything that
     /// points to it and what happened to it; and for readers once it is on the
     /// medium. Whatever changes a lead ends here.

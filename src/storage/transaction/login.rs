@@ -94,10 +94,11 @@ impl Transaction<'_> {
         let Completion {
             state,
             authorization,
-            login,
+            mut login,
             token,
             new_lead_id,
         } = completion;
+        login.time = self.login_time(login.time);
         let known = self.lead_of_profile(site, &login.profile)?;
         let new_lead = known.is_none();
         let lead_id = known.as_ref().map_or(new_lead_id, |lead| lead.id);

@@ -7,12 +7,14 @@
 mod change;
 mod erasure;
 mod lead;
+mod listing;
 mod login;
 mod sweep;
 mod token;
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
 use super::engine::Engine;
@@ -31,6 +33,7 @@ use crate::domain::lead::Lead;
 use crate::domain::site::SiteId;
 
 pub use erasure::Erased;
+pub use lead::Updated;
 pub use login::{CompletedLogin, Completion};
 pub use sweep::SweepReport;
 pub use token::{Import, Imported, TokenChange};
@@ -73,6 +76,8 @@ pub struct Transaction<'a> {
     /// How many of them are of each site.
     begun_of: HashMap<SiteId, usize>,
     published: Published,
+    /// The newest moment from which a listing of leads goes backwards.
+    horizon: &'a AtomicI64,
     /// Changes of leads in this batch, those taken back included.
     lead_changes: u32,
 }
@@ -93,6 +98,7 @@ impl<'a> Transaction<'a> {
         engine: &'a Engine,
         sealer: &'a Sealer,
         pending: &'a Mutex<PendingIndex>,
+        horizon: &'a AtomicI64,
         mut ledger: Ledger,
         verifier: Option<&'a mut Verifier>,
     ) -> Self {
@@ -109,6 +115,7 @@ impl<'a> Transaction<'a> {
             begun: Vec::new(),
             begun_of: HashMap::new(),
             published: Published::default(),
+            horizon,
             lead_changes: 0,
         }
     }

@@ -7,6 +7,7 @@ pub mod caller;
 pub mod command;
 pub mod counting;
 pub mod daemon;
+pub mod desk;
 pub mod fake;
 pub mod faults;
 pub mod in_process;

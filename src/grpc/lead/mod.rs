@@ -1,0 +1,84 @@
+//! LeadService.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+
+use super::audit::AuditSubject;
+use super::context::context;
+use super::{convert, errors, pb};
+use crate::domain::clock::Clock;
+use crate::service::{Erasures, Leads};
+
+/// The handlers of `leadtap.v1.LeadService`.
+pub(super) struct LeadHandlers {
+    pub(super) erasures: Erasures,
+    pub(super) leads: Leads,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+#[tonic::async_trait]
+impl pb::lead_service_server::LeadService for LeadHandlers {
+    async fn list_leads(
+        &self,
+        request: Request<pb::ListLeadsRequest>,
+    ) -> Result<Response<pb::ListLeadsResponse>, Status> {
+        let (access, id) = context(&request)?;
+        let now = self.clock.now();
+        let query = convert::list_leads(request.into_inner()).map_err(errors::invalid)?;
+        let page = self
+            .leads
+            .list(&access.site.id, query, now)
+            .await
+            .map_err(|error| errors::list(&error, id))?;
+        Ok(Response::new(pb::ListLeadsResponse {
+            leads: page
+                .leads
+                .iter()
+                .map(|lead| convert::lead(lead, now))
+                .collect(),
+            next_page_token: page.next_page_token,
+        }))
+    }
+
+    async fn update_lead(
+        &self,
+        request: Request<pb::UpdateLeadRequest>,
+    ) -> Result<Response<pb::Lead>, Status> {
+        let (access, id) = context(&request)?;
+        let now = self.clock.now();
+        let (lead, etag, update) =
+            convert::update_lead(request.into_inner(), now).map_err(errors::invalid)?;
+        let updated = self
+            .leads
+            .update(&access.site.id, lead, etag, update, now)
+            .await
+            .map_err(|error| errors::store(&error, id))?;
+        let lead = errors::updated(updated)?;
+        Ok(Response::new(convert::lead(&lead, now)))
+    }
+
+    async fn delete_lead(
+        &self,
+        request: Request<pb::DeleteLeadRequest>,
+    ) -> Result<Response<pb::DeleteLeadResponse>, Status> {
+        let (access, id) = context(&request)?;
+        let whom = convert::delete_lead(request.into_inner()).map_err(errors::invalid)?;
+        let erased = self
+            .erasures
+            .erase(&access.site.id, whom)
+            .await
+            .map_err(|error| errors::store(&error, id))?
+            .ok_or_else(errors::lead_not_found)?;
+        tracing::info!(
+            site.id = %access.site.id,
+            lead.id = %erased.lead_id,
+            lead.erased_earlier = erased.earlier,
+            "a lead was erased"
+        );
+        let mut response = Response::new(convert::erased(&erased));
+        let subject = AuditSubject::lead(&erased.lead_id);
+        response.extensions_mut().insert(subject);
+        Ok(response)
+    }
+}
