@@ -18,7 +18,7 @@ use crate::grpc::gate::Gatekeeper;
 use crate::grpc::server::Services;
 use crate::grpc::traffic::{Meter, Whose};
 use crate::instagram::{BuildError, Instagram, Limits};
-use crate::service::{Circuits, Erasures, Keys, Leads, Login, Sites};
+use crate::service::{Circuits, Erasures, Keys, Leads, Login, Sites, Tokens};
 use crate::storage::{KeyRing, OpenError, Options, Store};
 
 pub use listeners::Listeners;
@@ -57,8 +57,11 @@ impl App {
             .map_err(|error| StartError::Audit(config.audit.clone(), error))?;
         let store = Store::open(options, keys).map_err(StartError::Store)?;
         let circuits = Circuits::new(Arc::clone(&clock));
+        let port = Arc::new(instagram.clone());
+        let tokens = Tokens::new(store.clone(), port, circuits.clone(), Arc::clone(&clock));
         let services = Services {
             login: Login::new(store.clone(), instagram, circuits, Arc::clone(&clock)),
+            tokens,
             leads: Leads::new(store.clone()),
             keys: Keys::new(store.clone()),
             erasures: Erasures::new(store.clone(), Arc::clone(&clock)),

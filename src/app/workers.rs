@@ -52,6 +52,7 @@ pub(super) fn run(
         let first = runtime()?;
         let sweep = sweeper::run(app.services.store.clone(), Arc::clone(&app.services.clock));
         first.spawn(sweep);
+        first.spawn(app.services.tokens.clone().keep_for_ever(app.sites()));
         let mut outcome = serve(app, &first, listeners, &stop, background);
         for other in others {
             let ended = other.join().unwrap_or_else(|_| {
@@ -115,6 +116,7 @@ fn serve(
         let drained = async {
             while servers.join_next().await.is_some() {}
             app.services.login.finished().await;
+            app.services.tokens.finished().await;
         };
         if tokio::time::timeout(app.drain, drained).await.is_err() {
             tracing::warn!(

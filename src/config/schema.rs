@@ -66,6 +66,7 @@ pub const SITE: Section = Section {
         "max_pending_authorizations",
         "max_calls_in_flight",
         "max_starts_per_minute",
+        "profile_refresh",
         "graph_version",
         "endpoints",
     ],

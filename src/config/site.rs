@@ -8,7 +8,7 @@ use super::keys::secret_source;
 use super::reader::Section;
 use super::{schema, urls};
 use crate::domain::limits;
-use crate::domain::site::{Dialect, InstagramApp, Site, SiteId};
+use crate::domain::site::{Dialect, InstagramApp, ProfileRefresh, Site, SiteId};
 
 /// Minutes that a shopper may take in Instagram's window.
 const DEFAULT_TTL_MINUTES: u64 = 10;
@@ -62,7 +62,22 @@ pub(super) fn read(section: &Section<'_>) -> Option<Arc<Site>> {
         max_pending_authorizations: max_pending as usize,
         allowance,
         beginning: Arc::default(),
+        profile_refresh: profile_refresh(section),
     }))
+}
+
+fn profile_refresh(section: &Section<'_>) -> ProfileRefresh {
+    match section.text("profile_refresh") {
+        None | Some((_, "with-token")) => ProfileRefresh::WithToken,
+        Some((_, "daily")) => ProfileRefresh::Daily,
+        Some((place, _)) => {
+            place.problem(
+                "is no time to read profiles",
+                "Write \"with-token\", or \"daily\" for a call a day and lead.",
+            );
+            ProfileRefresh::default()
+        }
+    }
 }
 
 /// The site's name, if it has a right one.

@@ -63,6 +63,18 @@ pub struct Site {
     pub allowance: Allowance,
     /// Beginnings of its logins that wait for the disk; the store counts them.
     pub beginning: Arc<AtomicUsize>,
+    /// When profiles are read beside the logins.
+    pub profile_refresh: ProfileRefresh,
+}
+
+/// When the profile of a lead is read again, apart from its logins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ProfileRefresh {
+    /// With each refresh of its token: about once in five weeks.
+    #[default]
+    WithToken,
+    /// Once a day too, which costs a call a day and lead.
+    Daily,
 }
 
 /// An app in Meta's dashboard, and where it is spoken to.

@@ -34,6 +34,17 @@ pub enum TokenState {
     Expiring,
 }
 
+impl TokenState {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 5] = [
+        Self::ShortLived,
+        Self::LongLived,
+        Self::Expired,
+        Self::Revoked,
+        Self::Expiring,
+    ];
+}
+
 /// What may be said about a token to whoever may read the lead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenStatus {

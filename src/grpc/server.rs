@@ -20,7 +20,7 @@ use super::pb::login_service_server::LoginServiceServer;
 use super::{DESCRIPTORS, health};
 use crate::domain::clock::Clock;
 use crate::domain::limits;
-use crate::service::{Erasures, Keys, Leads, Login};
+use crate::service::{Erasures, Keys, Leads, Login, Tokens};
 use crate::storage::Store;
 
 /// Calls that one connection may have under way. The next one waits for its
@@ -46,6 +46,8 @@ pub struct Services {
     pub keys: Keys,
     /// Their erasure.
     pub erasures: Erasures,
+    /// The tokens, and their keeper.
+    pub tokens: Tokens,
     /// For what a request says about times.
     pub clock: Arc<dyn Clock>,
     /// For the health service.

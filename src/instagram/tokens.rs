@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Instagram;
 use super::answer::url;
 use super::refusal::{accepted, lacking};
+use super::waiting;
 use super::wire::{self, Raw};
 use super::wording::Confidential;
 use crate::domain::failure::UpstreamFailure;
@@ -32,6 +33,9 @@ pub struct LongLived {
     pub token: Secret,
     /// How long it lives from now, unless refreshed.
     pub lifetime: Duration,
+    /// How much of what the app may do is used up, in percent; 0 where
+    /// Instagram did not say.
+    pub usage_percent: u64,
 }
 
 impl Instagram {
@@ -130,6 +134,7 @@ impl Instagram {
                 .ok_or_else(|| lacking("access_token", confidential))?,
             lifetime: lifetime(fields.expires_in)
                 .ok_or_else(|| lacking("expires_in", confidential))?,
+            usage_percent: waiting::usage_percent(&answer.headers),
         })
     }
 }

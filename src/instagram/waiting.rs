@@ -1,4 +1,5 @@
-//! When Instagram expects to answer again.
+//! When Instagram expects to answer again, and how much of the app's allowance
+//! is used up.
 
 use std::time::Duration;
 
@@ -10,6 +11,12 @@ use serde_json::Value;
 /// (<https://developers.facebook.com/docs/graph-api/overview/rate-limiting>).
 const BUSINESS_USE_CASE_USAGE: &str = "x-business-use-case-usage";
 
+/// The usage of the app, as JSON.
+const APP_USAGE: &str = "x-app-usage";
+
+/// What is counted in both, each in percent of what is allowed.
+const SHARES: [&str; 3] = ["call_count", "total_cputime", "total_time"];
+
 /// The longest wait believed. Instagram's windows are an hour or a day long;
 /// more would be a mistake that stops a shop.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
@@ -17,6 +24,21 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 /// The longest of the waits that an answer to a throttled call asks for.
 pub(super) fn of_throttled(headers: &HeaderMap) -> Option<Duration> {
     regain_access(headers).max(of_unavailable(headers))
+}
+
+/// How much of what the app may do is used up, in percent; 0 where nothing
+/// says so. Either header may come with any answer.
+pub(super) fn usage_percent(headers: &HeaderMap) -> u64 {
+    let app = read(headers, APP_USAGE);
+    let business = read(headers, BUSINESS_USE_CASE_USAGE)
+        .into_iter()
+        .flat_map(|usage| entries(&usage).cloned().collect::<Vec<_>>());
+    app.into_iter()
+        .chain(business)
+        .flat_map(|entry| SHARES.map(|share| entry.get(share).and_then(whole)))
+        .flatten()
+        .max()
+        .unwrap_or(0)
 }
 
 /// What `Retry-After` asks for. Only its form in seconds is read: Meta sends
@@ -27,22 +49,29 @@ pub(super) fn of_unavailable(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn regain_access(headers: &HeaderMap) -> Option<Duration> {
-    headers
-        .get_all(BUSINESS_USE_CASE_USAGE)
-        .into_iter()
-        .filter_map(|header| serde_json::from_slice(header.as_bytes()).ok())
-        .filter_map(|usage: Value| longest_of(&usage))
-        .max()
-}
-
-/// The usage is an object of lists of objects; the outer keys are ids.
-fn longest_of(usage: &Value) -> Option<Duration> {
-    let lists = usage.as_object()?.values().filter_map(Value::as_array);
-    lists
-        .flatten()
+    read(headers, BUSINESS_USE_CASE_USAGE)
+        .iter()
+        .flat_map(entries)
         .filter_map(|entry| whole(entry.get("estimated_time_to_regain_access")?))
         .filter_map(|minutes| believed(minutes.saturating_mul(60)))
         .max()
+}
+
+/// The headers of that name that hold JSON.
+fn read(headers: &HeaderMap, name: &str) -> Vec<Value> {
+    let values = headers.get_all(name).into_iter();
+    values
+        .filter_map(|header| serde_json::from_slice(header.as_bytes()).ok())
+        .collect()
+}
+
+/// The usage is an object of lists of objects; the outer keys are ids.
+fn entries(usage: &Value) -> impl Iterator<Item = &Value> {
+    let lists = usage
+        .as_object()
+        .into_iter()
+        .flat_map(|lists| lists.values());
+    lists.filter_map(Value::as_array).flatten()
 }
 
 fn whole(value: &Value) -> Option<u64> {
@@ -89,6 +118,32 @@ mod tests {
         );
         let usage = r#"{"1":[{"estimated_time_to_regain_access":18446744073709551615}]}"#;
         assert_eq!(wait(&[(BUSINESS_USE_CASE_USAGE, usage)]), minutes(24 * 60));
+    }
+
+    #[test]
+    fn the_largest_share_of_all_headers_is_the_usage() {
+        let usage = |headers: &[(&'static str, &str)]| {
+            let mut map = HeaderMap::new();
+            for (name, value) in headers {
+                map.append(*name, value.parse().unwrap());
+            }
+            usage_percent(&map)
+        };
+        let app = (
+            APP_USAGE,
+            r#"{"call_count":28,"total_time":25,"total_cputime":31}"#,
+        );
+        let business = (
+            BUSINESS_USE_CASE_USAGE,
+            r#"{"17841":[{"type":"instagram","call_count":"97","total_time":25}]}"#,
+        );
+        assert_eq!(usage(&[]), 0);
+        assert_eq!(usage(&[app]), 31);
+        assert_eq!(usage(&[app, business]), 97);
+        assert_eq!(
+            usage(&[(APP_USAGE, "[1]"), (BUSINESS_USE_CASE_USAGE, "x")]),
+            0
+        );
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod login;
 mod random;
 pub mod sites;
 pub mod sweeper;
+pub mod tokens;
 mod turns;
 
 pub use circuit::Circuits;
@@ -18,3 +19,4 @@ pub use keys::{KeyList, KeyState, Keys, ListedKey};
 pub use leads::Leads;
 pub use login::{Completed, Login, Start, Started};
 pub use sites::Sites;
+pub use tokens::{TokenError, Tokens};

@@ -4,8 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
+use uuid::Uuid;
 
-use crate::domain::ids::{BrowserBindingHash, StateHash};
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::{BrowserBindingHash, LeadId, StateHash};
 use crate::domain::secret::Secret;
 
 /// A fresh `state`: 32 random bytes in base64url, 43 characters. More than
@@ -26,6 +28,16 @@ pub(super) fn state_hash(state: &Secret) -> StateHash {
 /// What StartAuthorization was given for this browser's secret.
 pub(super) fn binding_hash(binding: &[u8]) -> BrowserBindingHash {
     BrowserBindingHash(sha256(binding))
+}
+
+/// The id of a lead that is new: its first 48 bits are the time, so that new
+/// leads lie together in the store (RFC 9562 section 5.7).
+pub(super) fn lead_id(now: Timestamp) -> LeadId {
+    let micros = u64::try_from(now.as_micros()).unwrap_or(0);
+    let (seconds, rest) = (micros / 1_000_000, micros % 1_000_000);
+    let nanos = u32::try_from(rest * 1_000).unwrap_or(0);
+    let time = uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos);
+    LeadId::new(Uuid::new_v7(time))
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -1,34 +1,40 @@
-//! One at a time for each login: whoever comes second waits, and then finds
-//! what the first one left.
+//! One at a time for each login, and for each token: whoever comes second
+//! waits, and then finds what the first one left.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OwnedMutexGuard;
 
-use crate::domain::ids::StateHash;
-
 type Turn = Arc<tokio::sync::Mutex<()>>;
 
-/// Who is at work on which login. A state is unique among all sites.
-#[derive(Clone, Default)]
-pub(super) struct Turns(Arc<Mutex<HashMap<StateHash, Turn>>>);
+/// Who is at work on what. A login's state and a lead's id are unique among
+/// all sites.
+#[derive(Clone)]
+pub(super) struct Turns<K>(Arc<Mutex<HashMap<K, Turn>>>);
 
-/// The right to work on one login, until it is dropped.
-pub(super) struct MyTurn {
-    turns: Turns,
-    state: StateHash,
+impl<K> Default for Turns<K> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+/// The right to work on one thing, until it is dropped.
+pub(super) struct MyTurn<K: Copy + Eq + Hash> {
+    turns: Turns<K>,
+    state: K,
     guard: Option<OwnedMutexGuard<()>>,
 }
 
-impl Turns {
-    /// Waits until nobody else works on this login.
-    pub(super) async fn take(&self, state: StateHash) -> MyTurn {
+impl<K: Copy + Eq + Hash> Turns<K> {
+    /// Waits until nobody else works on this.
+    pub(super) async fn take(&self, state: K) -> MyTurn<K> {
         let turn = Arc::clone(self.lock().entry(state).or_default());
         // Made before the wait, so that one who gives up waiting tidies up too.
         let mut mine = MyTurn {
-            turns: self.clone(),
+            turns: Self(Arc::clone(&self.0)),
             state,
             guard: None,
         };
@@ -36,12 +42,12 @@ impl Turns {
         mine
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<StateHash, Turn>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Turn>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for MyTurn {
+impl<K: Copy + Eq + Hash> Drop for MyTurn<K> {
     fn drop(&mut self) {
         self.guard = None;
         if let Entry::Occupied(turn) = self.turns.lock().entry(self.state) {
@@ -56,6 +62,7 @@ impl Drop for MyTurn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::StateHash;
 
     #[tokio::test]
     async fn a_second_one_waits_and_nothing_is_left_behind() {

@@ -78,6 +78,7 @@ async fn the_long_lived_calls_are_as_documented() {
     let expected = LongLived {
         token: "L".into(),
         lifetime: Duration::from_secs(5_183_944),
+        usage_percent: 0,
     };
     let long = instagram()
         .exchange_for_long_lived(&app, &TOKEN.into())

@@ -1,18 +1,16 @@
 //! The three calls to Instagram, and what is kept between them.
 
-use uuid::Uuid;
-
 use super::budget::{EXTENSION_BUDGET, LOGIN_BUDGET, repeatedly};
 use super::complete::{Completed, Run};
 use crate::domain::authorization::{Authorization, Stage};
 use crate::domain::clock::Timestamp;
 use crate::domain::failure::{LoginFailure, UpstreamFailure, UpstreamMeaning};
-use crate::domain::ids::LeadId;
 use crate::domain::lead::{InstagramProfile, Login as LeadLogin};
 use crate::domain::secret::Secret;
 use crate::domain::token::{Token, TokenState};
 use crate::service::circuit::Host;
 use crate::service::error::LoginError;
+use crate::service::random;
 use crate::storage::Completion;
 
 impl Run<'_> {
@@ -142,7 +140,7 @@ impl Run<'_> {
                 time: now,
             },
             token,
-            new_lead_id: new_lead_id(now),
+            new_lead_id: random::lead_id(now),
             // The answer can be asked for again for one more full time.
             authorization: self.renewed(authorization.clone()),
         };
@@ -187,14 +185,4 @@ impl Run<'_> {
         );
         LoginError::Passing(failure)
     }
-}
-
-/// An id whose first 48 bits are the time, so that new leads lie together in
-/// the store (RFC 9562 section 5.7).
-fn new_lead_id(now: Timestamp) -> LeadId {
-    let micros = u64::try_from(now.as_micros()).unwrap_or(0);
-    let (seconds, rest) = (micros / 1_000_000, micros % 1_000_000);
-    let nanos = u32::try_from(rest * 1_000).unwrap_or(0);
-    let time = uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos);
-    LeadId::new(Uuid::new_v7(time))
 }

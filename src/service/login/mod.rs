@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use super::circuit::Circuits;
 use super::turns::Turns;
 use crate::domain::clock::Clock;
+use crate::domain::ids::StateHash;
 use crate::instagram::Instagram;
 use crate::storage::Store;
 
@@ -24,7 +25,7 @@ pub struct Login {
     store: Store,
     instagram: Instagram,
     clock: Arc<dyn Clock>,
-    turns: Turns,
+    turns: Turns<StateHash>,
     circuits: Circuits,
     /// Logins that are being finished, whether or not their caller still waits.
     under_way: TaskTracker,

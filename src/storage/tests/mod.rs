@@ -30,7 +30,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{BrowserBindingHash, LeadId, StateHash};
 use crate::domain::lead::{InstagramProfile, Login};
 use crate::domain::secret::Secret;
-use crate::domain::site::{Dialect, Endpoints, InstagramApp, Site};
+use crate::domain::site::{Dialect, Endpoints, InstagramApp, ProfileRefresh, Site};
 use crate::domain::token::Token;
 
 const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
@@ -90,6 +90,7 @@ fn site(name: &str, max_pending_authorizations: usize) -> Site {
             starts_per_minute: 1,
         },
         beginning: Arc::default(),
+        profile_refresh: ProfileRefresh::WithToken,
     }
 }
 

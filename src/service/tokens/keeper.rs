@@ -1,0 +1,142 @@
+//! Looks after the tokens, for ever: each second at what is due by then.
+//!
+//! What is due stands in the store, so a restart goes on where the daemon
+//! was. A token that could not be renewed moves back in that order, so it
+//! stands in nobody's way; and each site is looked after apart from all
+//! others.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use tokio::time::MissedTickBehavior;
+
+use super::{TokenError, Tokens};
+use crate::domain::clock::Timestamp;
+use crate::domain::ids::LeadId;
+use crate::domain::site::{Site, SiteId};
+use crate::service::Sites;
+
+/// How often it looks. An idle site costs one read of the store each time.
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Tokens in one round for each call that may be under way: a round of a site
+/// at its full pace is 128 tokens.
+const ROUND: usize = 16;
+
+/// How long until a token is looked at again whose turn ended in a panic.
+const PANIC_WAIT: Duration = Duration::from_secs(60 * 60);
+
+/// The sites that are being looked after at the moment.
+#[derive(Clone, Default)]
+struct Busy(Arc<Mutex<HashSet<SiteId>>>);
+
+impl Busy {
+    fn begin(&self, site: &SiteId) -> Option<BusyWith> {
+        self.lock().insert(site.clone()).then(|| BusyWith {
+            busy: self.clone(),
+            site: site.clone(),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<SiteId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Until it is dropped, nobody else looks after the site.
+struct BusyWith {
+    busy: Busy,
+    site: SiteId,
+}
+
+impl Drop for BusyWith {
+    fn drop(&mut self) {
+        self.busy.lock().remove(&self.site);
+    }
+}
+
+impl Tokens {
+    /// Looks after the tokens of all sites, and counts them, for ever.
+    pub async fn keep_for_ever(self, sites: Sites) {
+        tokio::join!(self.keep(&sites), self.count(&sites));
+    }
+
+    async fn keep(&self, sites: &Sites) {
+        let busy = Busy::default();
+        let mut interval = tokio::time::interval(INTERVAL);
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            interval.tick().await;
+            for site in sites.all().iter() {
+                // A site that has much to do does not hold up the others.
+                if let Some(busy) = busy.begin(&site.id) {
+                    let (tokens, site) = (self.clone(), Arc::clone(site));
+                    tokio::spawn(async move {
+                        tokens.rounds(&site).await;
+                        drop(busy);
+                    });
+                }
+            }
+        }
+    }
+
+    async fn rounds(&self, site: &Arc<Site>) {
+        loop {
+            match self.round(site).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    // The store says in the log what is wrong with it.
+                    tracing::debug!(site.id = %site.id, ?error, "no token could be looked after");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Looks after some of a site's tokens that are due. Tells whether there
+    /// may be more.
+    ///
+    /// # Errors
+    /// When the store is out of service.
+    pub async fn round(&self, site: &Arc<Site>) -> Result<bool, TokenError> {
+        let now = self.clock.now();
+        let Ok(width) = self.paces.room(&site.id, now) else {
+            return Ok(false);
+        };
+        let limit = width * ROUND;
+        let due = self.store.due_tokens(&site.id, now, limit).await?;
+        let more = due.len() == limit;
+        let mut work = futures_util::stream::iter(due)
+            .map(|(due, lead)| self.attend_apart(site, lead, due))
+            .buffer_unordered(width);
+        while let Some(done) = work.next().await {
+            done?;
+        }
+        Ok(more)
+    }
+
+    /// Looks after one token, in a task of its own, unless the site pauses
+    /// since the round began.
+    async fn attend_apart(
+        &self,
+        site: &Arc<Site>,
+        lead: LeadId,
+        due: Timestamp,
+    ) -> Result<(), TokenError> {
+        if self.is_stopping() || self.leave(&site.id).is_err() {
+            return Ok(());
+        }
+        let (tokens, work_site) = (self.clone(), Arc::clone(site));
+        let work = async move { tokens.attend(&work_site, lead, due).await };
+        match self.to_its_end(work).await {
+            Err(TokenError::Internal) => {
+                let until = self.clock.now().plus(PANIC_WAIT);
+                Ok(self.store.put_off_token(&site.id, lead, due, until).await?)
+            }
+            done => done,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! A token's life after the login: looked after, handed out, imported.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `keeper` | looks at what is due, for ever |
+//! | `attend` | one token that is due |
+//! | `renew` | a new token for an old one, and what is kept of it |
+//! | `pace` | how fast, by site |
+//! | `census` | counts the tokens now and then |
+//! | `access`, `import`, `list` | what callers ask for |
+//! | `port` | Instagram, as far as all this needs it |
+
+mod access;
+mod attend;
+mod census;
+mod error;
+mod import;
+mod keeper;
+mod list;
+mod metrics;
+mod pace;
+mod port;
+mod renew;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio_util::task::TaskTracker;
+
+use super::circuit::{Circuits, Host};
+use super::turns::Turns;
+use crate::domain::clock::Clock;
+use crate::domain::failure::{UpstreamFailure, UpstreamMeaning};
+use crate::domain::ids::LeadId;
+use crate::domain::site::SiteId;
+use crate::storage::Store;
+use pace::Paces;
+
+pub use error::TokenError;
+pub use list::{TokenPage, TokenQuery};
+pub use metrics::{TokenCounts, TokenMetrics};
+pub use port::{Answer, TokenPort};
+
+/// The use cases around tokens, and their keeper. Clones share everything.
+#[derive(Clone)]
+pub struct Tokens {
+    store: Store,
+    port: Arc<dyn TokenPort>,
+    clock: Arc<dyn Clock>,
+    /// One at a time for each lead's token.
+    turns: Turns<LeadId>,
+    paces: Paces,
+    /// Shared with the logins: what one finds out holds for the other.
+    circuits: Circuits,
+    metrics: Arc<TokenMetrics>,
+    /// Work on tokens, whether or not anybody still waits for it: what
+    /// Instagram answers must be kept.
+    under_way: TaskTracker,
+    stopping: Arc<AtomicBool>,
+}
+
+impl Tokens {
+    /// Over this store and this Instagram.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        port: Arc<dyn TokenPort>,
+        circuits: Circuits,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            store,
+            port,
+            clock,
+            turns: Turns::default(),
+            paces: Paces::default(),
+            circuits,
+            metrics: Arc::default(),
+            under_way: TaskTracker::new(),
+            stopping: Arc::default(),
+        }
+    }
+
+    /// What was done and what there is.
+    #[must_use]
+    pub fn metrics(&self) -> &TokenMetrics {
+        &self.metrics
+    }
+
+    /// Begins nothing more, and waits until what is under way is kept.
+    pub async fn finished(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+        self.under_way.close();
+        self.under_way.wait().await;
+    }
+
+    /// Whether the site may make a call now.
+    ///
+    /// # Errors
+    /// How long it waits, and why, while it may not.
+    fn leave(&self, site: &SiteId) -> Result<(), UpstreamFailure> {
+        let now = self.clock.now();
+        let waits = |meaning, message: &str, wait| UpstreamFailure {
+            meaning,
+            message: message.to_owned(),
+            fbtrace_id: String::new(),
+            retry_after: Some(wait),
+        };
+        if let Err(wait) = self.paces.room(site, now) {
+            let why = "it said so to another call, so it was not asked";
+            return Err(waits(UpstreamMeaning::Throttled, why, wait));
+        }
+        if let Err(open) = self.circuits.admit(site, &[Host::Graph]) {
+            self.paces.hold(site, open.retry_after, now);
+            let why = "it has not answered for some time, so it was not asked";
+            return Err(waits(UpstreamMeaning::Unavailable, why, open.retry_after));
+        }
+        Ok(())
+    }
+
+    /// Takes note of how a call ended, for the logins too.
+    fn heard<T>(&self, site: &SiteId, outcome: &Result<T, UpstreamFailure>) {
+        self.circuits.observe(site, Host::Graph, outcome);
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+}
