@@ -7,9 +7,11 @@ use std::path::PathBuf;
 const CONTRACT: &str = "proto/leadtap/v1";
 
 /// Messages that carry a secret: they get no `Debug`, so that nobody prints them.
-const WITHOUT_DEBUG: [&str; 2] = [
+const WITHOUT_DEBUG: [&str; 4] = [
     "leadtap.v1.StartAuthorizationResponse",
     "leadtap.v1.CompleteAuthorizationRequest",
+    "leadtap.v1.ImportTokenRequest",
+    "leadtap.v1.GetAccessTokenResponse",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

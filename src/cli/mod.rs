@@ -2,7 +2,7 @@
 //! help and its `run`; a new one is that file, its `mod` line and its line in
 //! `commands!`.
 //!
-//! `login` and `lead` are clients of the running daemon. Results go to
+//! `login`, `lead` and `token` are clients of the running daemon. Results go to
 //! standard output, everything else to standard error.
 
 mod arguments;
@@ -23,6 +23,7 @@ mod serve;
 mod service_manager;
 mod signals;
 mod status;
+mod token;
 mod token_view;
 mod unreachable;
 
@@ -80,6 +81,7 @@ commands! {
     sandbox::Sandbox,
     login::Login,
     lead::Lead,
+    token::Token,
     keys::Keys,
 }
 

@@ -87,3 +87,9 @@ pub const NAME_BYTES: usize = 63;
 
 /// Bytes of one gRPC request: several times the largest that the fields allow.
 pub const REQUEST_BYTES: usize = 64 * 1024;
+
+/// Tokens on one page of a list: about 300 KiB.
+pub const TOKENS_PAGE: usize = 1000;
+
+/// States that a list of tokens may be asked for; there are fewer.
+pub const TOKEN_STATES: usize = 8;

@@ -21,6 +21,7 @@ mod login;
 pub mod permissions;
 pub mod request_id;
 pub mod server;
+mod token;
 pub mod traffic;
 mod violations;
 

@@ -91,6 +91,13 @@ pub const TABLE: &[Rpc] = &[
         Permission::Login,
     ),
     Rpc::plain("/leadtap.v1.LoginService/GetLead", Permission::Login),
+    Rpc::audited("/leadtap.v1.TokenService/ImportToken", Permission::Tokens),
+    Rpc::audited(
+        "/leadtap.v1.TokenService/GetAccessToken",
+        Permission::Tokens,
+    ),
+    Rpc::plain("/leadtap.v1.TokenService/RefreshToken", Permission::Tokens),
+    Rpc::plain("/leadtap.v1.TokenService/ListTokens", Permission::Tokens),
     Rpc::audited("/leadtap.v1.AdminService/ListKeys", Permission::Admin),
     Rpc::audited("/leadtap.v1.LeadService/DeleteLead", Permission::Leads),
     Rpc::plain("/leadtap.v1.LeadService/ListLeads", Permission::Leads),

@@ -17,6 +17,8 @@ use super::login::LoginHandlers;
 use super::pb::admin_service_server::AdminServiceServer;
 use super::pb::lead_service_server::LeadServiceServer;
 use super::pb::login_service_server::LoginServiceServer;
+use super::pb::token_service_server::TokenServiceServer;
+use super::token::TokenHandlers;
 use super::{DESCRIPTORS, health};
 use crate::domain::clock::Clock;
 use crate::domain::limits;
@@ -84,6 +86,10 @@ pub fn router(
         leads: services.leads.clone(),
         clock: Arc::clone(&services.clock),
     };
+    let tokens = TokenHandlers {
+        tokens: services.tokens.clone(),
+        clock: Arc::clone(&services.clock),
+    };
     let mut routes = RoutesBuilder::default();
     routes
         .add_service(
@@ -94,6 +100,9 @@ pub fn router(
         )
         .add_service(
             LeadServiceServer::new(lead_handlers).max_decoding_message_size(limits::REQUEST_BYTES),
+        )
+        .add_service(
+            TokenServiceServer::new(tokens).max_decoding_message_size(limits::REQUEST_BYTES),
         )
         .add_service(health)
         .add_service(reflection.build_v1()?)

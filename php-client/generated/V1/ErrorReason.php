@@ -200,6 +200,37 @@ final class ErrorReason
     public const TOO_MANY_STARTS = 'TOO_MANY_STARTS';
 
     /**
+     * FAILED_PRECONDITION with RetryInfo, RETRY. Instagram refreshes no token
+     * that is younger than 24 hours.
+     */
+    public const TOKEN_TOO_YOUNG = 'TOKEN_TOO_YOUNG';
+
+    /**
+     * FAILED_PRECONDITION, START_AGAIN. The lead's token has ended; the message
+     * and the lead's `token.end_reason` say how. The person's next login, or a
+     * new token from Meta's dashboard, heals it.
+     */
+    public const TOKEN_ENDED = 'TOKEN_ENDED';
+
+    /**
+     * FAILED_PRECONDITION, OPERATOR. The person withdrew their consent, so the
+     * token is handed to nobody.
+     */
+    public const TOKEN_CONSENT_WITHDRAWN = 'TOKEN_CONSENT_WITHDRAWN';
+
+    /**
+     * FAILED_PRECONDITION, OPERATOR. Instagram cannot read what was to be
+     * imported: it is a token of another product, or not whole.
+     */
+    public const TOKEN_FOREIGN = 'TOKEN_FOREIGN';
+
+    /**
+     * FAILED_PRECONDITION, OPERATOR. The token that was to be imported has ended
+     * already; the message says how.
+     */
+    public const TOKEN_REFUSED = 'TOKEN_REFUSED';
+
+    /**
      * ABORTED, FIX_REQUEST. Somebody changed the lead after the `etag` was read,
      * and nothing was written. Read the lead again and decide anew.
      */

@@ -12,5 +12,5 @@ pub use erasure::{delete_lead, erased};
 pub use keys::key_list;
 pub use lead::lead;
 pub use lead_requests::{list_leads, update_lead};
-pub use requests::{complete, lead_key, start, timestamp};
-pub use token::token_status;
+pub use requests::{complete, lead_id, lead_key, start, timestamp};
+pub use token::{import_token, page_token, token_counts, token_info, token_query, token_status};

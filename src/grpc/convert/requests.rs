@@ -4,7 +4,7 @@
 use prost_types::Timestamp as PbTimestamp;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::BrowserBindingHash;
+use crate::domain::ids::{BrowserBindingHash, LeadId};
 use crate::domain::lead::{Attributes, Consent};
 use crate::domain::limits;
 use crate::domain::secret::Secret;
@@ -223,6 +223,14 @@ pub fn lead_key(request: pb::GetLeadRequest) -> Result<LeadKey, Violations> {
             .map(LeadKey::ScopedId)
             .map_err(|error| of("instagram_scoped_id", error)),
     }
+}
+
+/// A lead's id in this field.
+///
+/// # Errors
+/// When it is none.
+pub fn lead_id(field: &str, text: &str) -> Result<LeadId, Violations> {
+    text.parse().map_err(|error| of(field, error))
 }
 
 fn of(field: &str, error: crate::domain::ids::IdError) -> Violations {

@@ -9,6 +9,7 @@ mod lead;
 mod login;
 mod row;
 mod store;
+mod token;
 mod upstream;
 
 pub use call::{
@@ -19,3 +20,5 @@ pub use lead::{lead_not_found, list, updated};
 pub use login::login;
 pub use row::reason_name;
 pub use store::store;
+pub use token::token;
+pub use upstream::upstream_reason;

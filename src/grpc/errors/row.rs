@@ -60,6 +60,10 @@ impl Row {
         }
     }
 
+    pub(super) fn reason_name(&self) -> &'static str {
+        reason_name(self.reason)
+    }
+
     pub(super) fn after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self

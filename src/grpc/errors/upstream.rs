@@ -111,7 +111,20 @@ pub(super) fn instagram_silent(wait: Duration) -> Row {
     .after(wait)
 }
 
-fn said(message: &str) -> String {
+/// The name of the reason for a failed call to Instagram, as it is written in
+/// an `ErrorInfo`.
+#[must_use]
+pub fn upstream_reason(meaning: Meaning) -> &'static str {
+    let failure = UpstreamFailure {
+        meaning,
+        message: String::new(),
+        fbtrace_id: String::new(),
+        retry_after: None,
+    };
+    upstream(failure, NextStep::Retry).reason_name()
+}
+
+pub(super) fn said(message: &str) -> String {
     if message.is_empty() {
         String::new()
     } else {
@@ -119,7 +132,7 @@ fn said(message: &str) -> String {
     }
 }
 
-const fn token_end(end: TokenEnd) -> &'static str {
+pub(super) const fn token_end(end: TokenEnd) -> &'static str {
     match end {
         TokenEnd::Expired => "the access token ran out",
         TokenEnd::AppRemoved => "the person removed the app from their account",

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::renew::{Attended, Renewal};
 use super::{TokenError, Tokens};
 use crate::domain::clock::Timestamp;
+use crate::domain::failure::TokenEnd;
 use crate::domain::ids::LeadId;
 use crate::domain::site::Site;
 use crate::domain::token::{Token, TokenState};
@@ -18,11 +19,15 @@ impl Tokens {
     /// back.
     ///
     /// # Errors
-    /// [`TokenError`]: no such lead, no token, or one that has ended.
+    /// [`TokenError`]: no such lead, or a token that has ended.
     pub async fn hand_out(&self, site: Arc<Site>, lead: LeadId) -> Result<Token, TokenError> {
         let tokens = self.clone();
         let work = async move {
             let _turn = tokens.turns.take(lead).await;
+            let known = tokens.store.lead(&site.id, LeadKey::Id(lead)).await?;
+            if !known.ok_or(TokenError::LeadNotFound)?.may_be_handed_out() {
+                return Err(TokenError::ConsentWithdrawn);
+            }
             let kept = tokens.alive(&site, lead).await?;
             let now = tokens.clock.now();
             let (status, upkeep) = (&kept.token.status, &kept.token.upkeep);
@@ -68,10 +73,11 @@ impl Tokens {
     /// What is known of a lead's token.
     ///
     /// # Errors
-    /// [`TokenError::NoToken`], or when the store cannot read it.
+    /// [`TokenError::LeadNotFound`] where it has none, or when the store cannot
+    /// read it.
     pub async fn entry(&self, site: &Site, lead: LeadId) -> Result<TokenEntry, TokenError> {
         let entry = self.store.token_entry(&site.id, lead).await?;
-        entry.ok_or(TokenError::NoToken)
+        entry.ok_or(TokenError::LeadNotFound)
     }
 
     pub(super) const fn attended<'a>(&'a self, site: &'a Site, lead: LeadId) -> Attended<'a> {
@@ -85,13 +91,17 @@ impl Tokens {
     /// A lead's token that has not ended.
     async fn alive(&self, site: &Site, lead: LeadId) -> Result<KeptToken, TokenError> {
         let known = self.store.lead(&site.id, LeadKey::Id(lead)).await?;
-        known.ok_or(TokenError::LeadNotFound)?;
-        let kept = self.store.token(&site.id, lead).await?;
-        let kept = kept.ok_or(TokenError::NoToken)?;
-        match kept.token.status.end_at(self.clock.now()) {
-            Some(end) => Err(TokenError::Ended(end)),
-            None => Ok(kept),
+        let known = known.ok_or(TokenError::LeadNotFound)?;
+        let end = known
+            .token
+            .as_ref()
+            .and_then(|status| status.end_at(self.clock.now()));
+        if let Some(end) = end {
+            return Err(TokenError::Ended(end));
         }
+        // A lead whose token was taken away is one whose token has ended.
+        let kept = self.store.token(&site.id, lead).await?;
+        kept.ok_or(TokenError::Ended(TokenEnd::Invalid))
     }
 }
 

@@ -10,8 +10,8 @@ use crate::storage::StoreError;
 pub enum TokenError {
     /// This site has no such lead.
     LeadNotFound,
-    /// The lead has no token.
-    NoToken,
+    /// The person withdrew their consent.
+    ConsentWithdrawn,
     /// It has ended, and a login brings a new one.
     Ended(TokenEnd),
     /// Instagram refreshes it only after this time.

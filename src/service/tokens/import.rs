@@ -31,6 +31,11 @@ impl Tokens {
             let now = tokens.clock.now();
             let profile = tokens.port.profile(&site, &secret, now).await;
             tokens.heard(&site.id, &profile);
+            if let Err(failure) = &profile
+                && failure.meaning == UpstreamMeaning::Throttled
+            {
+                tokens.paces.throttled(&site.id, failure.retry_after, now);
+            }
             let import = Import {
                 profile: profile.map_err(refusal)?,
                 token: Token::imported(secret, now),

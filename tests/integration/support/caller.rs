@@ -19,6 +19,13 @@ pub type Client = LoginServiceClient<InterceptedService<Channel, Bearer>>;
 #[derive(Clone)]
 pub struct Bearer(Option<MetadataValue<Ascii>>);
 
+impl Bearer {
+    /// Of this token, or none.
+    pub fn of(token: Option<&str>) -> Self {
+        Self(token.map(|token| format!("Bearer {token}").parse().unwrap()))
+    }
+}
+
 impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         if let Some(token) = &self.0 {
@@ -31,8 +38,7 @@ impl Interceptor for Bearer {
 
 /// A client on this connection.
 pub fn client(channel: Channel, token: Option<&str>) -> Client {
-    let token = token.map(|token| format!("Bearer {token}").parse().unwrap());
-    LoginServiceClient::with_interceptor(channel, Bearer(token))
+    LoginServiceClient::with_interceptor(channel, Bearer::of(token))
 }
 
 /// A connection to the socket at `path`.

@@ -14,6 +14,7 @@ pub mod in_process;
 pub mod refusal;
 pub mod relay;
 pub mod shop;
+pub mod tokens;
 pub mod web;
 
 pub use book::Book;
