@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::audit::{AuditLog, Destination};
-use crate::config::{Config, ConfiguredCaller, Proof as ConfiguredProof};
+use crate::config::{Config, ConfiguredCaller, KeySource, Proof as ConfiguredProof};
 use crate::domain::clock::Clock;
 use crate::domain::site::Site;
 use crate::grpc::callers::{Access, Callers, Proof};
@@ -19,7 +19,7 @@ use crate::grpc::server::Services;
 use crate::grpc::traffic::{Meter, Whose};
 use crate::instagram::{BuildError, Instagram, Limits};
 use crate::service::{Circuits, Erasures, Keys, Leads, Login, Sites, Tokens};
-use crate::storage::{KeyRing, OpenError, Options, Store};
+use crate::storage::{KeyFile, KeyRing, OpenError, Options, Store};
 
 pub use listeners::Listeners;
 
@@ -63,7 +63,7 @@ impl App {
             login: Login::new(store.clone(), instagram, circuits, Arc::clone(&clock)),
             tokens,
             leads: Leads::new(store.clone()),
-            keys: Keys::new(store.clone()),
+            keys: Keys::new(store.clone(), key_file(&config.keys)),
             erasures: Erasures::new(store.clone(), Arc::clone(&clock)),
             clock,
             store,
@@ -103,6 +103,14 @@ impl App {
         self.services.store.close();
         self.audit.close();
         served
+    }
+}
+
+/// What may be done with the key ring's file.
+fn key_file(source: &KeySource) -> KeyFile {
+    match source {
+        KeySource::File(path) => KeyFile::File(path.clone()),
+        KeySource::Credential(_) => KeyFile::ReadOnly,
     }
 }
 

@@ -9,6 +9,7 @@ mod arguments;
 mod check;
 mod client;
 mod completion;
+mod core_dumps;
 mod demo;
 mod exit;
 mod keys;

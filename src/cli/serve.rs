@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::arguments::ConfigArgs;
 use super::exit::{CommandError, Exit};
-use super::{logging, service_manager, signals};
+use super::{core_dumps, logging, service_manager, signals};
 use crate::app::{App, Listeners, StartError};
 use crate::config::{Config, Problems, keys};
 use crate::domain::clock::SystemClock;
@@ -28,6 +28,13 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), CommandError> {
+        core_dumps::forbid().map_err(|error| {
+            CommandError::new(
+                Exit::Fault,
+                format!("Core dumps cannot be forbidden: {error}."),
+                "Look for what restricts setrlimit and prctl, such as a SystemCallFilter= in the unit.",
+            )
+        })?;
         let config = Config::load(&self.config.config).map_err(misconfigured)?;
         logging::init(&config.log)
             .map_err(|error| CommandError::new(Exit::Fault, format!("No log: {error}."), ""))?;

@@ -1,18 +1,30 @@
 //! AdminService.
 
+use std::pin::Pin;
+
+use futures_util::{Stream, stream};
+use tokio::sync::watch;
 use tonic::{Request, Response, Status};
 
+use super::audit::AuditSubject;
 use super::context::context;
+use super::request_id::RequestId;
 use super::{convert, errors, pb};
-use crate::service::Keys;
+use crate::service::{Keys, Progress};
+use crate::storage::KeyId;
 
 /// The handlers of `leadtap.v1.AdminService`.
 pub(super) struct AdminHandlers {
     pub(super) keys: Keys,
 }
 
+/// What a stream of ours sends.
+type Streamed<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
 #[tonic::async_trait]
 impl pb::admin_service_server::AdminService for AdminHandlers {
+    type RotateKeysStream = Streamed<pb::RotateKeysResponse>;
+
     async fn list_keys(
         &self,
         request: Request<pb::ListKeysRequest>,
@@ -22,4 +34,62 @@ impl pb::admin_service_server::AdminService for AdminHandlers {
         let list = list.map_err(|error| errors::store(&error, id))?;
         Ok(Response::new(convert::key_list(&list)))
     }
+
+    async fn add_key(
+        &self,
+        request: Request<pb::AddKeyRequest>,
+    ) -> Result<Response<pb::AddKeyResponse>, Status> {
+        let (_, id) = context(&request)?;
+        let key = self.keys.add().await;
+        let key = key.map_err(|error| errors::keys(error, id))?;
+        let key_id = convert::key_name(key);
+        Ok(about(key, Response::new(pb::AddKeyResponse { key_id })))
+    }
+
+    async fn rotate_keys(
+        &self,
+        request: Request<pb::RotateKeysRequest>,
+    ) -> Result<Response<Self::RotateKeysStream>, Status> {
+        let (_, id) = context(&request)?;
+        let told = told(self.keys.rotate(), id);
+        Ok(Response::new(Box::pin(told)))
+    }
+
+    async fn retire_key(
+        &self,
+        request: Request<pb::RetireKeyRequest>,
+    ) -> Result<Response<pb::RetireKeyResponse>, Status> {
+        let (_, id) = context(&request)?;
+        let key = convert::key_id(&request.into_inner().key_id).map_err(errors::invalid)?;
+        let retired = self.keys.retire(key).await;
+        retired.map_err(|error| errors::keys(error, id))?;
+        Ok(about(key, Response::new(pb::RetireKeyResponse {})))
+    }
+}
+
+/// Tells the audit log which key it was about.
+fn about<T>(key: KeyId, mut response: Response<T>) -> Response<T> {
+    let subject = AuditSubject::new("key", convert::key_name(key));
+    response.extensions_mut().insert(subject);
+    response
+}
+
+/// How far the rotation is, now and whenever that changes, until it has ended.
+fn told(
+    progress: watch::Receiver<Progress>,
+    id: RequestId,
+) -> impl Stream<Item = Result<pb::RotateKeysResponse, Status>> {
+    stream::unfold(Some((progress, true)), move |state| async move {
+        let (mut watched, first) = state?;
+        if !first && watched.changed().await.is_err() {
+            // Nobody rotates any more: the daemon is stopping.
+            return Some((Err(errors::shutting_down()), None));
+        }
+        let now = watched.borrow_and_update().clone();
+        Some(match &now.ended {
+            None => (Ok(convert::progress(&now)), Some((watched, false))),
+            Some(Ok(())) => (Ok(convert::progress(&now)), None),
+            Some(Err(error)) => (Err(errors::store(error, id)), None),
+        })
+    })
 }

@@ -50,7 +50,6 @@ impl Rpc {
         }
     }
 
-    #[allow(dead_code, reason = "the first of them is on its way")]
     /// One that answers with a stream, and that the audit log tells of.
     const fn audited_stream(path: &'static str, permission: Permission) -> Self {
         Self {
@@ -99,6 +98,10 @@ pub const TABLE: &[Rpc] = &[
     Rpc::plain("/leadtap.v1.TokenService/RefreshToken", Permission::Tokens),
     Rpc::plain("/leadtap.v1.TokenService/ListTokens", Permission::Tokens),
     Rpc::audited("/leadtap.v1.AdminService/ListKeys", Permission::Admin),
+    Rpc::audited("/leadtap.v1.AdminService/AddKey", Permission::Admin),
+    // It ends with the rotation, which can be long, and which a stop does not wait for.
+    Rpc::audited_stream("/leadtap.v1.AdminService/RotateKeys", Permission::Admin).endless(),
+    Rpc::audited("/leadtap.v1.AdminService/RetireKey", Permission::Admin),
     Rpc::audited("/leadtap.v1.LeadService/DeleteLead", Permission::Leads),
     Rpc::plain("/leadtap.v1.LeadService/ListLeads", Permission::Leads),
     Rpc::plain("/leadtap.v1.LeadService/UpdateLead", Permission::Leads),

@@ -15,7 +15,7 @@ mod turns;
 pub use circuit::Circuits;
 pub use erasure::{Erase, Erasures};
 pub use error::LoginError;
-pub use keys::{KeyList, KeyState, Keys, ListedKey};
+pub use keys::{KeyList, KeyState, Keys, KeysError, ListedKey, Progress};
 pub use leads::Leads;
 pub use login::{Completed, Login, Start, Started};
 pub use sites::Sites;

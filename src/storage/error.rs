@@ -46,6 +46,18 @@ impl fmt::Display for StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether it is one record that is not as it was written, so that others
+    /// may well be.
+    #[must_use]
+    pub const fn is_of_this_record(&self) -> bool {
+        matches!(
+            self,
+            Self::Sealed(SealError::Altered | SealError::KeyMissing(_)) | Self::Record(_)
+        )
+    }
+}
+
 impl std::error::Error for StoreError {}
 
 impl From<SealError> for StoreError {

@@ -60,23 +60,26 @@ impl KeyRing {
     /// # Errors
     /// When the operating system gives no random bytes.
     pub fn generate() -> Result<Secret, KeyRingError> {
-        let random = SystemRandom::new();
-        let mut id = [0; 4];
-        let mut key = Zeroizing::new([0; KEY_BYTES]);
-        random.fill(&mut id).map_err(|_| KeyRingError::NoRandom)?;
-        random.fill(&mut *key).map_err(|_| KeyRingError::NoRandom)?;
-        let key = Zeroizing::new(BASE64.encode(*key));
+        let line = new_line(random_id()?)?;
         Ok(Secret::new(format!(
-            "# leadtap key ring: one key a line, the last one seals. Keep a copy apart from the store's backups.\n\
-             {:08x} {}\n",
-            u32::from_be_bytes(id),
-            *key
+            "# leadtap key ring: one key a line, the last one seals. Keep a copy apart from the store's backups.\n{}",
+            line.expose()
         )))
+    }
+
+    /// Whether it has as many keys as a ring may have.
+    pub(super) fn is_full(&self) -> bool {
+        self.keys.len() >= MAX_KEYS
     }
 
     /// The names of all keys, in the order of the file: the last one seals.
     pub fn ids(&self) -> impl Iterator<Item = KeyId> + '_ {
         self.keys.iter().map(|(id, _)| *id)
+    }
+
+    /// The name of the key that seals from now on.
+    pub fn newest(&self) -> Option<KeyId> {
+        self.sealing().map(|(id, _)| id)
     }
 
     /// The key that seals from now on.
@@ -89,6 +92,28 @@ impl KeyRing {
         let mut keys = self.keys.iter();
         keys.find(|(other, _)| *other == id).map(|(_, key)| key)
     }
+}
+
+/// A name for a new key.
+pub(super) fn random_id() -> Result<KeyId, KeyRingError> {
+    let mut id = [0; 4];
+    let filled = SystemRandom::new().fill(&mut id);
+    filled.map_err(|_| KeyRingError::NoRandom)?;
+    Ok(KeyId::from_be_bytes(id))
+}
+
+/// The line of a new key under this name.
+pub(super) fn new_line(id: KeyId) -> Result<Secret, KeyRingError> {
+    let mut key = Zeroizing::new([0; KEY_BYTES]);
+    let filled = SystemRandom::new().fill(&mut *key);
+    filled.map_err(|_| KeyRingError::NoRandom)?;
+    let key = Zeroizing::new(BASE64.encode(*key));
+    Ok(Secret::new(format!("{id:08x} {}\n", *key)))
+}
+
+/// The name of the key in this line; none where there is none.
+pub(super) fn id_of(line: &str) -> Option<KeyId> {
+    parse_line(line.trim()).map(|(id, _)| id)
 }
 
 fn parse_line(line: &str) -> Option<(KeyId, LessSafeKey)> {

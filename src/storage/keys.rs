@@ -69,6 +69,10 @@ pub const LEDGER: &[u8] = b"\0ledger";
 /// The key under which a known text is sealed.
 pub const KEY_CHECK: &[u8] = b"\0key-check";
 
+/// There while everything is being sealed anew, so that a daemon that was
+/// killed over it goes on with it.
+pub const RESEALING: &[u8] = b"\0resealing";
+
 /// The first key that belongs to a site.
 pub const FIRST_OF_SITES: &[u8] = b"\x01";
 

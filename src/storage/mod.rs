@@ -30,6 +30,7 @@ mod error;
 mod feed;
 mod files;
 mod journal;
+mod keyfile;
 mod keyring;
 mod keys;
 mod ledger;
@@ -49,10 +50,15 @@ mod verify;
 mod witness;
 
 pub use error::{OpenError, StoreError};
+pub use keyfile::{KeyFile, KeyFileError};
 pub use keyring::{KeyId, KeyRing, KeyRingError};
-pub use operations::{Changes, KeptToken, KeyUse, LeadOrder, Listing, Step, TimeRange, TokenEntry};
+pub use operations::{
+    Changes, KeptToken, KeyUse, LeadOrder, Listing, Step, TimeRange, TokenEntry, Walk,
+};
+pub use seal::SealError;
 pub use share::SITE_SHARE;
 pub use store::{Health, LeadKey, Options, Store};
 pub use transaction::{
-    CompletedLogin, Completion, Erased, Import, Imported, SweepReport, TokenChange, Updated,
+    CompletedLogin, Completion, Erased, Import, Imported, Resealed, SweepReport, TokenChange,
+    Updated,
 };

@@ -22,7 +22,8 @@ use crate::domain::secret::Secret;
 /// What is sealed to tell a wrong key ring from a damaged store.
 const KNOWN_TEXT: &str = "leadtap";
 
-const KEY_CHECK_PLACE: Place<'static> = Place {
+/// Where the known text opens.
+pub const KEY_CHECK_PLACE: Place<'static> = Place {
     site: None,
     record: keys::KEY_CHECK,
     purpose: Purpose::KeyCheck,

@@ -30,6 +30,30 @@ pub enum Purpose {
     Cursor = 7,
 }
 
+impl Purpose {
+    /// All of them.
+    #[cfg(test)]
+    pub const ALL: [Self; 4] = [
+        Self::AuthorizationToken,
+        Self::LeadToken,
+        Self::KeyCheck,
+        Self::Cursor,
+    ];
+
+    /// Whether it is in a record of some site, so that a rotation walks by. A
+    /// new purpose belongs here and into `ALL`.
+    #[must_use]
+    pub const fn is_in_records(self) -> bool {
+        match self {
+            Self::AuthorizationToken | Self::LeadToken => true,
+            // The store's own, which a rotation takes first.
+            Self::KeyCheck => false,
+            // Handed out, and good for a short time.
+            Self::Cursor => false,
+        }
+    }
+}
+
 /// The name of the key that `sealed` was sealed with; none where that is no
 /// sealed text at all.
 #[must_use]
@@ -63,6 +87,23 @@ impl Place<'_> {
         data.extend_from_slice(self.record);
         data
     }
+
+    /// Says in the log which record does not open, and why.
+    fn tell(&self, error: SealError) {
+        let Some(site) = self.site.filter(|_| self.purpose.is_in_records()) else {
+            return;
+        };
+        let lead = (self.purpose == Purpose::LeadToken)
+            .then(|| uuid::Uuid::from_slice(self.record).ok())
+            .flatten();
+        tracing::error!(
+            site.id = %site,
+            lead.id = lead.map(tracing::field::display),
+            sealed.purpose = ?self.purpose,
+            %error,
+            "a sealed text does not open"
+        );
+    }
 }
 
 /// Seals and opens with a key ring. Clones share it.
@@ -86,6 +127,11 @@ impl Sealer {
     #[must_use]
     pub fn ring(&self) -> Arc<KeyRing> {
         self.ring.load_full()
+    }
+
+    /// Takes another ring in place of it.
+    pub fn install(&self, ring: KeyRing) {
+        self.ring.store(Arc::new(ring));
     }
 
     /// Seals `plain` so that it opens at `place` alone: key id, nonce,
@@ -125,6 +171,14 @@ impl Sealer {
     /// [`SealError::KeyMissing`] when the ring lacks the key; otherwise
     /// [`SealError::Altered`]: cut short, changed, or from another place.
     pub fn open(&self, sealed: &[u8], place: &Place<'_>) -> Result<Secret, SealError> {
+        let opened = self.open_quietly(sealed, place);
+        if let Err(error) = &opened {
+            place.tell(*error);
+        }
+        opened
+    }
+
+    fn open_quietly(&self, sealed: &[u8], place: &Place<'_>) -> Result<Secret, SealError> {
         let (id, rest) = sealed
             .split_first_chunk::<KEY_ID_LEN>()
             .ok_or(SealError::Altered)?;
@@ -162,10 +216,13 @@ pub enum SealError {
 impl fmt::Display for SealError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::KeyMissing(id) => write!(f, "the key ring has no key {id:08x}"),
-            Self::Altered => {
-                f.write_str("a sealed text was cut short, changed, or moved from another place")
-            }
+            Self::KeyMissing(id) => write!(
+                f,
+                "it is sealed with the key {id:08x}, which the key ring lacks: put the key back from a copy of the ring. The record itself is not damaged"
+            ),
+            Self::Altered => f.write_str(
+                "it was cut short, changed, or moved from another place, or the key ring holds another key under the name of the one that sealed it",
+            ),
             Self::NoRandom => f.write_str("the operating system gave no random bytes"),
         }
     }

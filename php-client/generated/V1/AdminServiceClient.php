@@ -20,6 +20,8 @@ use Leadtap\Client\LeadtapException;
  *
  * Errors that any rpc may answer: CALLER_UNKNOWN, PERMISSION_MISSING,
  * REQUEST_INVALID, STORE_UNAVAILABLE, SHUTTING_DOWN, INTERNAL.
+ *
+ * Not callable here, because they stream and these transports carry unary calls alone: RotateKeys. Use ext-grpc for them.
  */
 final class AdminServiceClient
 {
@@ -30,6 +32,30 @@ final class AdminServiceClient
             'request' => ListKeysRequest::class,
             'reply' => ListKeysResponse::class,
             'idempotent' => true,
+            'client_streaming' => false,
+            'server_streaming' => false,
+        ],
+        'addKey' => [
+            'path' => '/leadtap.v1.AdminService/AddKey',
+            'request' => AddKeyRequest::class,
+            'reply' => AddKeyResponse::class,
+            'idempotent' => false,
+            'client_streaming' => false,
+            'server_streaming' => false,
+        ],
+        'rotateKeys' => [
+            'path' => '/leadtap.v1.AdminService/RotateKeys',
+            'request' => RotateKeysRequest::class,
+            'reply' => RotateKeysResponse::class,
+            'idempotent' => true,
+            'client_streaming' => false,
+            'server_streaming' => true,
+        ],
+        'retireKey' => [
+            'path' => '/leadtap.v1.AdminService/RetireKey',
+            'request' => RetireKeyRequest::class,
+            'reply' => RetireKeyResponse::class,
+            'idempotent' => false,
             'client_streaming' => false,
             'server_streaming' => false,
         ],
@@ -55,6 +81,46 @@ final class AdminServiceClient
     {
         /** @var ListKeysResponse $reply */
         $reply = $this->channel->unary(self::METHODS['listKeys'], $request, $timeoutSeconds);
+
+        return $reply;
+    }
+
+    /**
+     * Makes a new key and adds it to the ring: in the ring's file first, and when
+     * this answers whatever is sealed from then on is sealed with the new key.
+     * What was sealed before is RotateKeys' to seal anew. Not idempotent: each
+     * call adds a key. Copy the ring afterwards: without its newest key nobody can
+     * open what it seals.
+     *
+     * Errors: KEY_RING_READ_ONLY, KEY_RING_CHANGED, KEY_RING_FULL.
+     *
+     * @param float|null $timeoutSeconds for the whole call, retries included; null: the channel's
+     *
+     * @throws LeadtapException
+     */
+    public function addKey(AddKeyRequest $request, ?float $timeoutSeconds = null): AddKeyResponse
+    {
+        /** @var AddKeyResponse $reply */
+        $reply = $this->channel->unary(self::METHODS['addKey'], $request, $timeoutSeconds);
+
+        return $reply;
+    }
+
+    /**
+     * Takes a key out of the ring and its file, once nothing is sealed with it.
+     * A backup from before the rotation still needs it: keep the copy of the ring
+     * that belongs to it.
+     *
+     * Errors: KEY_NOT_FOUND, KEY_IN_USE, KEY_RING_READ_ONLY, KEY_RING_CHANGED.
+     *
+     * @param float|null $timeoutSeconds for the whole call, retries included; null: the channel's
+     *
+     * @throws LeadtapException
+     */
+    public function retireKey(RetireKeyRequest $request, ?float $timeoutSeconds = null): RetireKeyResponse
+    {
+        /** @var RetireKeyResponse $reply */
+        $reply = $this->channel->unary(self::METHODS['retireKey'], $request, $timeoutSeconds);
 
         return $reply;
     }

@@ -199,6 +199,44 @@ final class ErrorReason
      */
     public const TOO_MANY_STARTS = 'TOO_MANY_STARTS';
 
+    /** NOT_FOUND, FIX_REQUEST. The key ring has no key of that name. */
+    public const KEY_NOT_FOUND = 'KEY_NOT_FOUND';
+
+    /**
+     * FAILED_PRECONDITION, OPERATOR. The key cannot be retired: it is the one that
+     * seals, or records are still sealed with it. The message counts them.
+     */
+    public const KEY_IN_USE = 'KEY_IN_USE';
+
+    /**
+     * FAILED_PRECONDITION, OPERATOR. The daemon cannot change the key ring's file:
+     * it is a credential of systemd's, or the daemon's user may not write there.
+     * The message says how the ring is changed then.
+     */
+    public const KEY_RING_READ_ONLY = 'KEY_RING_READ_ONLY';
+
+    /**
+     * FAILED_PRECONDITION, OPERATOR. The key ring's file is not the one that the
+     * daemon runs with: it lacks a key, or is no key ring.
+     */
+    public const KEY_RING_CHANGED = 'KEY_RING_CHANGED';
+
+    /** FAILED_PRECONDITION, OPERATOR. The key ring has 64 keys, which is the most. */
+    public const KEY_RING_FULL = 'KEY_RING_FULL';
+
+    /**
+     * DATA_LOSS, OPERATOR. What is sealed in a record was cut short, changed, or
+     * moved there from another record, or the key ring holds another key under
+     * the name of the one that sealed it. The daemon's log names site and lead.
+     */
+    public const RECORD_ALTERED = 'RECORD_ALTERED';
+
+    /**
+     * FAILED_PRECONDITION, OPERATOR. A record is sealed with a key that the key
+     * ring lacks. The record is not damaged: with the key it opens again.
+     */
+    public const KEY_MISSING = 'KEY_MISSING';
+
     /**
      * FAILED_PRECONDITION with RetryInfo, RETRY. Instagram refreshes no token
      * that is younger than 24 hours.

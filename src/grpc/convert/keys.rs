@@ -1,7 +1,9 @@
 //! Keys, as the contract has them.
 
 use crate::grpc::pb;
-use crate::service::{KeyList, KeyState, ListedKey};
+use crate::grpc::violations::Violations;
+use crate::service::{KeyList, KeyState, ListedKey, Progress};
+use crate::storage::KeyId;
 
 /// All keys.
 #[must_use]
@@ -19,8 +21,38 @@ fn key(key: &ListedKey) -> pb::KeyInfo {
         KeyState::Missing => pb::KeyState::Missing,
     };
     pb::KeyInfo {
-        key_id: format!("{:08x}", key.id),
+        key_id: key_name(key.id),
         state: state.into(),
         sealed_records: key.sealed_records,
+    }
+}
+
+/// A key's name as it is written.
+#[must_use]
+pub fn key_name(id: KeyId) -> String {
+    format!("{id:08x}")
+}
+
+/// A key's name as it was asked for.
+///
+/// # Errors
+/// When it is none.
+pub fn key_id(text: &str) -> Result<KeyId, Violations> {
+    let digits = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    KeyId::from_str_radix(text, 16)
+        .ok()
+        .filter(|_| digits)
+        .ok_or_else(|| Violations::of("key_id", "must be 8 hexadecimal digits"))
+}
+
+/// How far a rotation is.
+#[must_use]
+pub fn progress(progress: &Progress) -> pb::RotateKeysResponse {
+    pb::RotateKeysResponse {
+        seen_records: progress.seen,
+        total_records: progress.total,
+        resealed_records: progress.changed,
+        failed_records: progress.failed,
+        finished: progress.ended.is_some(),
     }
 }

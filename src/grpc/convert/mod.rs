@@ -9,7 +9,7 @@ mod requests;
 mod token;
 
 pub use erasure::{delete_lead, erased};
-pub use keys::key_list;
+pub use keys::{key_id, key_list, key_name, progress};
 pub use lead::lead;
 pub use lead_requests::{list_leads, update_lead};
 pub use requests::{complete, lead_id, lead_key, start, timestamp};

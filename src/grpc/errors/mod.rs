@@ -5,6 +5,7 @@
 //! the log, and the caller gets its request id.
 
 mod call;
+mod keys;
 mod lead;
 mod login;
 mod row;
@@ -16,6 +17,7 @@ pub use call::{
     caller_unknown, internal, invalid, method_unknown, permission_missing, refused_by_library,
     shutting_down, too_large, too_late, too_many_calls, too_many_starts, undecodable,
 };
+pub use keys::keys;
 pub use lead::{lead_not_found, list, updated};
 pub use login::login;
 pub use row::reason_name;

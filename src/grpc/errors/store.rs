@@ -8,7 +8,7 @@ use super::call::internal;
 use super::row::{NextStep, Row};
 use crate::grpc::pb::ErrorReason as Reason;
 use crate::grpc::request_id::RequestId;
-use crate::storage::StoreError;
+use crate::storage::{SealError, StoreError};
 
 /// How long to wait for a store that cannot keep anything: it is tried again
 /// twice a second.
@@ -46,7 +46,27 @@ pub fn store(error: &StoreError, id: RequestId) -> Status {
         .after(STORE_RETRY)
         .status(),
         StoreError::IdentityConflict => identity_conflict().status(),
-        StoreError::Sealed(_) | StoreError::Record(_) => {
+        StoreError::Sealed(SealError::Altered) => {
+            tracing::error!(request.id = %id, "a record was altered: the line before names it");
+            Row::new(
+                Code::DataLoss,
+                Reason::RecordAltered,
+                NextStep::Operator,
+                "what is sealed in a record was cut short, changed, or moved there from another record, or the key ring holds another key under the same name: leadtap's log names the record. Put the right key ring in place, or restore the store",
+            )
+            .status()
+        }
+        StoreError::Sealed(SealError::KeyMissing(key)) => {
+            tracing::error!(request.id = %id, "a key is missing: the line before names the record");
+            Row::new(
+                Code::FailedPrecondition,
+                Reason::KeyMissing,
+                NextStep::Operator,
+                format!("a record is sealed with the key {key:08x}, which the key ring lacks: put the key back from a copy of the ring. The record itself is not damaged"),
+            )
+            .status()
+        }
+        StoreError::Sealed(SealError::NoRandom) | StoreError::Record(_) => {
             tracing::error!(request.id = %id, %error, "a record could not be read");
             internal(id)
         }

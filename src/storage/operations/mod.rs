@@ -13,6 +13,6 @@ mod login;
 mod token;
 
 pub use change::Changes;
-pub use keys::KeyUse;
+pub use keys::{KeyUse, Walk};
 pub use listing::{LeadOrder, Listing, Step, TimeRange};
 pub use token::{KeptToken, TokenEntry};

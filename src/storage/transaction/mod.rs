@@ -9,6 +9,7 @@ mod erasure;
 mod lead;
 mod listing;
 mod login;
+mod reseal;
 mod sweep;
 mod token;
 
@@ -35,6 +36,7 @@ use crate::domain::site::SiteId;
 pub use erasure::Erased;
 pub use lead::Updated;
 pub use login::{CompletedLogin, Completion};
+pub use reseal::Resealed;
 pub use sweep::SweepReport;
 pub use token::{Import, Imported, TokenChange};
 

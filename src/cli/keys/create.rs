@@ -1,31 +1,17 @@
-//! `leadtap keys`
+//! `leadtap keys create`
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::Args;
 use serde_json::json;
 
-use super::arguments::OutputArgs;
-use super::exit::{CommandError, Exit};
-use super::output::Output;
+use super::super::arguments::OutputArgs;
+use super::super::exit::{CommandError, Exit};
+use super::super::output::Output;
 use crate::storage::KeyRing;
-
-/// Make the keys that seal tokens on disk
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  \
-    sudo -u leadtap leadtap keys create /etc/leadtap/keys")]
-pub(super) struct Keys {
-    #[command(subcommand)]
-    action: Action,
-}
-
-#[derive(Debug, Subcommand)]
-enum Action {
-    Create(Create),
-}
 
 /// Make a new key ring
 ///
@@ -36,7 +22,7 @@ enum Action {
 #[command(after_help = "Examples:\n  \
     sudo -u leadtap leadtap keys create /etc/leadtap/keys\n  \
     leadtap keys create ./keys && systemd-creds encrypt ./keys /etc/credstore.encrypted/keys")]
-struct Create {
+pub(super) struct Create {
     /// The file to make; its folder must exist
     #[arg(value_name = "FILE")]
     file: PathBuf,
@@ -44,14 +30,11 @@ struct Create {
     output: OutputArgs,
 }
 
-impl Keys {
-    pub(super) fn run(self) -> Result<(), CommandError> {
-        let Action::Create(create) = self.action;
-        create.print(&mut Output::standard(create.output.output))
-    }
-}
-
 impl Create {
+    pub(super) fn run(self) -> Result<(), CommandError> {
+        self.print(&mut Output::standard(self.output.output))
+    }
+
     fn print(&self, output: &mut Output<'_>) -> Result<(), CommandError> {
         let ring = KeyRing::generate()
             .map_err(|error| CommandError::new(Exit::Fault, format!("{error}."), ""))?;
@@ -118,7 +101,7 @@ fn refused(path: &Path, error: &io::Error) -> CommandError {
 mod tests {
     use std::os::unix::fs::PermissionsExt;
 
-    use super::super::arguments::Format;
+    use super::super::super::arguments::Format;
     use super::*;
     use crate::config::{KeySource, keys};
 
