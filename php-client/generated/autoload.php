@@ -22,6 +22,11 @@ spl_autoload_register(static function (string $class): void {
         'Leadtap\\Client\\V1\\DeleteLeadRequest' => 'V1/DeleteLeadRequest.php',
         'Leadtap\\Client\\V1\\DeleteLeadResponse' => 'V1/DeleteLeadResponse.php',
         'Leadtap\\Client\\V1\\ErrorReason' => 'V1/ErrorReason.php',
+        'Leadtap\\Client\\V1\\ExportFormat' => 'V1/ExportFormat.php',
+        'Leadtap\\Client\\V1\\ExportLeadRequest' => 'V1/ExportLeadRequest.php',
+        'Leadtap\\Client\\V1\\ExportLeadResponse' => 'V1/ExportLeadResponse.php',
+        'Leadtap\\Client\\V1\\ExportLeadsRequest' => 'V1/ExportLeadsRequest.php',
+        'Leadtap\\Client\\V1\\ExportLeadsResponse' => 'V1/ExportLeadsResponse.php',
         'Leadtap\\Client\\V1\\GetAccessTokenRequest' => 'V1/GetAccessTokenRequest.php',
         'Leadtap\\Client\\V1\\GetAccessTokenResponse' => 'V1/GetAccessTokenResponse.php',
         'Leadtap\\Client\\V1\\GetLeadRequest' => 'V1/GetLeadRequest.php',
@@ -31,6 +36,8 @@ spl_autoload_register(static function (string $class): void {
         'Leadtap\\Client\\V1\\KeyInfo' => 'V1/KeyInfo.php',
         'Leadtap\\Client\\V1\\KeyState' => 'V1/KeyState.php',
         'Leadtap\\Client\\V1\\Lead' => 'V1/Lead.php',
+        'Leadtap\\Client\\V1\\LeadEvent' => 'V1/LeadEvent.php',
+        'Leadtap\\Client\\V1\\LeadEventType' => 'V1/LeadEventType.php',
         'Leadtap\\Client\\V1\\LeadServiceClient' => 'V1/LeadServiceClient.php',
         'Leadtap\\Client\\V1\\LeadSource' => 'V1/LeadSource.php',
         'Leadtap\\Client\\V1\\ListKeysRequest' => 'V1/ListKeysRequest.php',
@@ -54,6 +61,8 @@ spl_autoload_register(static function (string $class): void {
         'Leadtap\\Client\\V1\\TokenState' => 'V1/TokenState.php',
         'Leadtap\\Client\\V1\\TokenStatus' => 'V1/TokenStatus.php',
         'Leadtap\\Client\\V1\\UpdateLeadRequest' => 'V1/UpdateLeadRequest.php',
+        'Leadtap\\Client\\V1\\WatchLeadsRequest' => 'V1/WatchLeadsRequest.php',
+        'Leadtap\\Client\\V1\\WatchLeadsResponse' => 'V1/WatchLeadsResponse.php',
     ];
     if (isset($paths[$class])) {
         require __DIR__ . '/' . $paths[$class];

@@ -55,6 +55,15 @@ impl ChangeNumber {
             index: u32::MAX,
         }
     }
+
+    /// The one right before this, if there can be one.
+    #[must_use]
+    pub fn before(self) -> Option<Self> {
+        match self.index.checked_sub(1) {
+            Some(index) => Some(Self { index, ..self }),
+            None => self.sequence.checked_sub(1).map(Self::last_of),
+        }
+    }
 }
 
 /// One change that was kept. It tells nothing about the person.

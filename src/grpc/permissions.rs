@@ -105,6 +105,10 @@ pub const TABLE: &[Rpc] = &[
     Rpc::audited("/leadtap.v1.LeadService/DeleteLead", Permission::Leads),
     Rpc::plain("/leadtap.v1.LeadService/ListLeads", Permission::Leads),
     Rpc::plain("/leadtap.v1.LeadService/UpdateLead", Permission::Leads),
+    // It has an end, and can be gone on with: a stop need not wait for it.
+    Rpc::audited_stream("/leadtap.v1.LeadService/ExportLeads", Permission::Leads).endless(),
+    Rpc::audited("/leadtap.v1.LeadService/ExportLead", Permission::Leads),
+    Rpc::plain("/leadtap.v1.LeadService/WatchLeads", Permission::Leads).endless(),
     Rpc::open("/grpc.health.v1.Health/Check"),
     Rpc::open("/grpc.health.v1.Health/Watch").endless(),
     // A stream both ways, which lasts for as long as the client wishes.

@@ -281,6 +281,25 @@ final class ErrorReason
      */
     public const PAGE_TOKEN_INVALID = 'PAGE_TOKEN_INVALID';
 
+    /**
+     * OUT_OF_RANGE, FIX_REQUEST. Changes after this cursor are not kept any
+     * more, or it is of another copy of the store. List all leads anew, and
+     * watch from then on.
+     */
+    public const CURSOR_EXPIRED = 'CURSOR_EXPIRED';
+
+    /**
+     * RESOURCE_EXHAUSTED, RETRY. The consumer took no event for 10 seconds
+     * while 256 waited for it. Come back with the last cursor; nothing is lost.
+     */
+    public const CONSUMER_TOO_SLOW = 'CONSUMER_TOO_SLOW';
+
+    /**
+     * RESOURCE_EXHAUSTED with RetryInfo, RETRY. The site has as many exports (4)
+     * or consumers of WatchLeads (16) under way as it may.
+     */
+    public const TOO_MANY_STREAMS = 'TOO_MANY_STREAMS';
+
     private function __construct()
     {
     }

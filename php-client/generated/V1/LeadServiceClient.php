@@ -16,6 +16,8 @@ use Leadtap\Client\LeadtapException;
  * Every rpc needs a caller with the permission `leads` and sees that caller's
  * site alone. Errors that any rpc may answer are those that LoginService
  * lists.
+ *
+ * Not callable here, because they stream and these transports carry unary calls alone: ExportLeads, WatchLeads. Use ext-grpc for them.
  */
 final class LeadServiceClient
 {
@@ -36,6 +38,30 @@ final class LeadServiceClient
             'idempotent' => false,
             'client_streaming' => false,
             'server_streaming' => false,
+        ],
+        'exportLeads' => [
+            'path' => '/leadtap.v1.LeadService/ExportLeads',
+            'request' => ExportLeadsRequest::class,
+            'reply' => ExportLeadsResponse::class,
+            'idempotent' => false,
+            'client_streaming' => false,
+            'server_streaming' => true,
+        ],
+        'exportLead' => [
+            'path' => '/leadtap.v1.LeadService/ExportLead',
+            'request' => ExportLeadRequest::class,
+            'reply' => ExportLeadResponse::class,
+            'idempotent' => true,
+            'client_streaming' => false,
+            'server_streaming' => false,
+        ],
+        'watchLeads' => [
+            'path' => '/leadtap.v1.LeadService/WatchLeads',
+            'request' => WatchLeadsRequest::class,
+            'reply' => WatchLeadsResponse::class,
+            'idempotent' => false,
+            'client_streaming' => false,
+            'server_streaming' => true,
         ],
         'deleteLead' => [
             'path' => '/leadtap.v1.LeadService/DeleteLead',
@@ -97,6 +123,24 @@ final class LeadServiceClient
     {
         /** @var Lead $reply */
         $reply = $this->channel->unary(self::METHODS['updateLead'], $request, $timeoutSeconds);
+
+        return $reply;
+    }
+
+    /**
+     * Everything that is held about one person, for whoever asks what the shop
+     * knows about them (GDPR Article 15). The audit log has a line for it.
+     *
+     * Errors: LEAD_NOT_FOUND.
+     *
+     * @param float|null $timeoutSeconds for the whole call, retries included; null: the channel's
+     *
+     * @throws LeadtapException
+     */
+    public function exportLead(ExportLeadRequest $request, ?float $timeoutSeconds = null): ExportLeadResponse
+    {
+        /** @var ExportLeadResponse $reply */
+        $reply = $this->channel->unary(self::METHODS['exportLead'], $request, $timeoutSeconds);
 
         return $reply;
     }

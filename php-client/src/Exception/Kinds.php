@@ -44,6 +44,9 @@ final class Kinds
         ErrorReason::TOO_MANY_STARTS => TooManyRequests::class,
         ErrorReason::ETAG_MISMATCH => EtagMismatch::class,
         ErrorReason::PAGE_TOKEN_INVALID => InvalidRequest::class,
+        ErrorReason::CURSOR_EXPIRED => InvalidRequest::class,
+        ErrorReason::CONSUMER_TOO_SLOW => TooManyRequests::class,
+        ErrorReason::TOO_MANY_STREAMS => TooManyRequests::class,
     ];
 
     /** For failures without a reason: of the transport, of a proxy, of tonic itself. */

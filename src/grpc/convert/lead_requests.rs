@@ -1,6 +1,6 @@
 //! Requests about leads, from callers.
 
-use super::requests::{check_attributes, past, valid_consent};
+use super::requests::{check_attributes, lead_key, past, valid_consent};
 use crate::domain::clock::Timestamp;
 use crate::domain::email;
 use crate::domain::ids::LeadId;
@@ -10,8 +10,9 @@ use crate::domain::update::LeadUpdate;
 use crate::grpc::pb;
 use crate::grpc::violations::Violations;
 use crate::service::leads::ListQuery;
+use crate::service::leads::export::{ExportFormat, ExportQuery};
 use crate::service::leads::filter::Filter;
-use crate::storage::LeadOrder;
+use crate::storage::{LeadKey, LeadOrder};
 
 /// What an update mask may name.
 const MASK_PATHS: [&str; 8] = [
@@ -58,6 +59,46 @@ pub fn list_leads(request: pb::ListLeadsRequest) -> Result<ListQuery, Violations
         page_size,
         page_token: request.page_token,
     })
+}
+
+/// A valid ExportLeadsRequest.
+///
+/// # Errors
+/// The fields that break their limits, all of them.
+pub fn export_leads(request: pb::ExportLeadsRequest) -> Result<ExportQuery, Violations> {
+    let mut bad = Violations::default();
+    let filter = filter(&request.filter, &mut bad);
+    let byte_order_mark = request.byte_order_mark;
+    let format = match pb::ExportFormat::try_from(request.format) {
+        Ok(pb::ExportFormat::Unspecified | pb::ExportFormat::Csv) => {
+            ExportFormat::Csv { byte_order_mark }
+        }
+        Ok(pb::ExportFormat::JsonLines) => ExportFormat::JsonLines,
+        Err(_) => {
+            bad.add("format", "must be CSV or JSON_LINES");
+            ExportFormat::JsonLines
+        }
+    };
+    bad.or(ExportQuery {
+        filter,
+        filter_text: request.filter,
+        format,
+        cursor: request.cursor,
+    })
+}
+
+/// Whom an ExportLeadRequest is about.
+///
+/// # Errors
+/// The field that is missing or is no such id.
+pub fn export_lead(request: pb::ExportLeadRequest) -> Result<LeadKey, Violations> {
+    use pb::export_lead_request::Key;
+    let key = request.key.map(|key| match key {
+        Key::LeadId(id) => pb::get_lead_request::Key::LeadId(id),
+        Key::InstagramUserId(id) => pb::get_lead_request::Key::InstagramUserId(id),
+        Key::InstagramScopedId(id) => pb::get_lead_request::Key::InstagramScopedId(id),
+    });
+    lead_key(pb::GetLeadRequest { key })
 }
 
 /// A filter; what is none is told with its place.

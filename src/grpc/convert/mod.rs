@@ -4,6 +4,7 @@
 mod erasure;
 mod keys;
 mod lead;
+mod lead_event;
 mod lead_requests;
 mod requests;
 mod token;
@@ -11,6 +12,7 @@ mod token;
 pub use erasure::{delete_lead, erased};
 pub use keys::{key_id, key_list, key_name, progress};
 pub use lead::lead;
-pub use lead_requests::{list_leads, update_lead};
+pub use lead_event::told;
+pub use lead_requests::{export_lead, export_leads, list_leads, update_lead};
 pub use requests::{complete, lead_id, lead_key, start, timestamp};
 pub use token::{import_token, page_token, token_counts, token_info, token_query, token_status};

@@ -1,6 +1,7 @@
 //! What is asked of leads and cannot be given.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tonic::{Code, Status};
 
@@ -13,7 +14,12 @@ use crate::grpc::pb::ErrorReason as Reason;
 use crate::grpc::request_id::RequestId;
 use crate::grpc::violations::Violations;
 use crate::service::leads::ListError;
+use crate::service::leads::export::ExportError;
+use crate::service::leads::watch::WatchError;
 use crate::storage::Updated;
+
+/// How long to wait for one of a site's other streams to end.
+const STREAM_RETRY: Duration = Duration::from_secs(30);
 
 /// This site has no such lead.
 #[must_use]
@@ -73,4 +79,53 @@ pub fn updated(updated: Updated) -> Result<Arc<Lead>, Status> {
         ),
     };
     Err(invalid(Violations::of(field, rule)))
+}
+
+/// There is no export.
+#[must_use]
+pub fn export(error: &ExportError, id: RequestId) -> Status {
+    match error {
+        ExportError::TooMany => too_many_streams("exports", "4"),
+        ExportError::List(error) => list(error, id),
+    }
+}
+
+/// A stream of events did not begin, or ended.
+#[must_use]
+pub fn watch(error: &WatchError, id: RequestId) -> Status {
+    match error {
+        WatchError::NoCursor => invalid(Violations::of(
+            "cursor",
+            "must be empty, or the cursor of a message of WatchLeads",
+        )),
+        WatchError::TooMany => too_many_streams("consumers of WatchLeads", "16"),
+        WatchError::Expired => Row::new(
+            Code::OutOfRange,
+            Reason::CursorExpired,
+            NextStep::FixRequest,
+            "changes after this cursor are not kept any more, or it is of another copy of the store: watch without a cursor, and list all leads anew",
+        )
+        .status(),
+        WatchError::TooSlow => Row::new(
+            Code::ResourceExhausted,
+            Reason::ConsumerTooSlow,
+            NextStep::Retry,
+            "no event was taken for 10 seconds while 256 waited: come back with the last cursor, nothing is lost",
+        )
+        .status(),
+        WatchError::Store(error) => store(error, id),
+    }
+}
+
+fn too_many_streams(what: &str, most: &str) -> Status {
+    Row::new(
+        Code::ResourceExhausted,
+        Reason::TooManyStreams,
+        NextStep::Retry,
+        format!(
+            "this site has {most} {what} under way, which is the most: end one, or try again later"
+        ),
+    )
+    .after(STREAM_RETRY)
+    .status()
 }

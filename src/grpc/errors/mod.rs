@@ -18,7 +18,7 @@ pub use call::{
     shutting_down, too_large, too_late, too_many_calls, too_many_starts, undecodable,
 };
 pub use keys::keys;
-pub use lead::{lead_not_found, list, updated};
+pub use lead::{export, lead_not_found, list, updated, watch};
 pub use login::login;
 pub use row::reason_name;
 pub use store::store;

@@ -1,5 +1,7 @@
 //! LeadService.
 
+mod stream;
+
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
@@ -56,6 +58,60 @@ impl pb::lead_service_server::LeadService for LeadHandlers {
             .map_err(|error| errors::store(&error, id))?;
         let lead = errors::updated(updated)?;
         Ok(Response::new(convert::lead(&lead, now)))
+    }
+
+    type ExportLeadsStream = stream::Messages<pb::ExportLeadsResponse>;
+
+    async fn export_leads(
+        &self,
+        request: Request<pb::ExportLeadsRequest>,
+    ) -> Result<Response<Self::ExportLeadsStream>, Status> {
+        let (access, id) = context(&request)?;
+        let query = convert::export_leads(request.into_inner()).map_err(errors::invalid)?;
+        let exporting = self
+            .leads
+            .export(&access.site.id, query, self.clock.now())
+            .await
+            .map_err(|error| errors::export(&error, id))?;
+        Ok(Response::new(stream::exported(exporting, id)))
+    }
+
+    async fn export_lead(
+        &self,
+        request: Request<pb::ExportLeadRequest>,
+    ) -> Result<Response<pb::ExportLeadResponse>, Status> {
+        let (access, id) = context(&request)?;
+        let key = convert::export_lead(request.into_inner()).map_err(errors::invalid)?;
+        let person = self
+            .leads
+            .export_person(&access.site.id, key, self.clock.now())
+            .await
+            .map_err(|error| errors::store(&error, id))?
+            .ok_or_else(errors::lead_not_found)?;
+        let mut response = Response::new(pb::ExportLeadResponse {
+            lead_id: person.id.to_string(),
+            json: person.json,
+        });
+        let subject = AuditSubject::lead(&person.id);
+        response.extensions_mut().insert(subject);
+        Ok(response)
+    }
+
+    type WatchLeadsStream = stream::Messages<pb::WatchLeadsResponse>;
+
+    async fn watch_leads(
+        &self,
+        request: Request<pb::WatchLeadsRequest>,
+    ) -> Result<Response<Self::WatchLeadsStream>, Status> {
+        let (access, id) = context(&request)?;
+        let cursor = request.into_inner().cursor;
+        let watching = self
+            .leads
+            .watch(&access.site.id, &cursor)
+            .await
+            .map_err(|error| errors::watch(&error, id))?;
+        let clock = Arc::clone(&self.clock);
+        Ok(Response::new(stream::watched(watching, clock, id)))
     }
 
     async fn delete_lead(

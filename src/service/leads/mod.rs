@@ -1,8 +1,11 @@
 //! Looking up leads, listing them and writing to them.
 
 mod cursor;
+pub mod export;
 pub mod filter;
 mod list;
+mod streams;
+pub mod watch;
 
 use std::sync::Arc;
 
@@ -13,19 +16,27 @@ use crate::domain::site::SiteId;
 use crate::domain::update::LeadUpdate;
 use crate::storage::{LeadKey, Store, StoreError, Updated};
 
+use streams::Seats;
+
 pub use list::{ListError, ListQuery, Page};
 
 /// The use cases around leads.
 #[derive(Clone)]
 pub struct Leads {
     store: Store,
+    watchers: Seats,
+    exports: Seats,
 }
 
 impl Leads {
     /// Over this store.
     #[must_use]
-    pub const fn new(store: Store) -> Self {
-        Self { store }
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            watchers: Seats::new(watch::WATCHERS_A_SITE),
+            exports: Seats::new(export::EXPORTS_A_SITE),
+        }
     }
 
     /// The lead of that key on this site, if there is one.

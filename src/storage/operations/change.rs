@@ -3,12 +3,16 @@
 use tokio::sync::watch;
 
 use crate::domain::change::{Change, ChangeNumber, ChangePosition};
+use crate::domain::ids::LeadId;
 use crate::domain::site::SiteId;
 use crate::storage::engine::Engine;
 use crate::storage::error::StoreError;
 use crate::storage::keys::{self, Kind};
 use crate::storage::record::{self, RecordError, StoredChange};
 use crate::storage::store::Store;
+
+/// Changes looked at in one go for one lead's.
+const LOOKED_AT: usize = 2048;
 
 /// What came after a position.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +55,42 @@ impl Store {
                 })
         })
         .await
+    }
+
+    /// What is still known of what happened to one lead, at most the `most`
+    /// newest. It looks through the whole log, some at a time.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn changes_of_lead(
+        &self,
+        site: &SiteId,
+        lead: LeadId,
+        most: usize,
+    ) -> Result<Vec<Change>, StoreError> {
+        let mut last = Some(*self.follow_changes(site).borrow());
+        let mut changes = Vec::new();
+        while let Some(from) = last.take().filter(|_| changes.len() < most) {
+            let site = site.clone();
+            let step = self.read(move |_, engine| {
+                let prefix = keys::all(&site, Kind::Change);
+                let found = engine.scan_back(&prefix, &keys::change(&site, from), LOOKED_AT)?;
+                let mut of_lead = Vec::new();
+                let mut earliest = None;
+                for (key, value) in &found {
+                    let (number, stored) = read(key, value)?;
+                    earliest = Some(number).filter(|_| found.len() == LOOKED_AT);
+                    of_lead.extend(stored.change(number).filter(|change| change.lead == lead));
+                }
+                Ok((of_lead, earliest.and_then(ChangeNumber::before)))
+            });
+            let (some, before) = step.await?;
+            changes.extend(some);
+            last = before;
+        }
+        changes.truncate(most);
+        changes.reverse();
+        Ok(changes)
     }
 
     /// At most `limit` changes after `position`, up to `newest`.
