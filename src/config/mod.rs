@@ -128,6 +128,7 @@ impl Draft {
             sites: site_sections.iter().filter_map(site::read).collect(),
             callers: whole::callers(top, &caller_sections, &names),
         };
+        whole::check_apart(top, draft.store.as_ref(), draft.keys.as_ref());
         whole::check_reach(top, draft.listen.as_ref(), &draft.callers);
         draft
     }

@@ -1,8 +1,13 @@
 //! Rules that take more than one section to break.
 
+use std::path::Path;
+
 use super::caller::{self, ConfiguredCaller, Proof};
+use super::keys::KeySource;
 use super::listen::Listen;
 use super::reader::Section;
+use super::schema;
+use super::sections::StoreSettings;
 use crate::domain::site::SiteId;
 
 /// There is a site, and no two have the same name.
@@ -83,6 +88,25 @@ fn complain_of_twins(
         section.place_of("name").problem(
             format!("names another caller `{name}`"),
             "Give each caller its own name, so that the log tells them apart.",
+        );
+    }
+}
+
+/// The keys stand apart from what they seal: whoever copies the store's folder,
+/// as a backup or as a thief, must not have both.
+pub(super) fn check_apart(
+    top: &Section<'_>,
+    store: Option<&StoreSettings>,
+    keys: Option<&KeySource>,
+) {
+    let (Some(store), Some(keys)) = (store, keys) else {
+        return;
+    };
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    if real(keys.path()).starts_with(real(&store.path)) {
+        top.section("keys", &schema::KEYS).place_of("file").problem(
+            "lies inside store.path, so that whoever gets hold of the store has its keys too",
+            "Move the key ring to a folder that no backup of the store includes, such as /etc/leadtap.",
         );
     }
 }

@@ -14,7 +14,7 @@ use crate::support::command::{Ended, leadtap, run};
 use crate::support::daemon::Daemon;
 use crate::support::refusal::Refusal;
 use crate::support::shop::{ACCOUNT, authorized};
-use crate::support::{Fake, Setup, Shop};
+use crate::support::{Disk, Fake, Setup, Shop, Visit, eventually};
 
 /// The token of the caller that looks after the daemon.
 const ADMIN: &str = "operators-bearer-token-11ab";
@@ -390,4 +390,60 @@ async fn a_key_lost_for_some_records_is_told_apart_from_altered_records() {
     let daemon = setup.start().await;
     let client = caller::client(daemon.channel().await, None);
     authorized(visit.complete(&client, &callback).await);
+}
+
+#[tokio::test]
+async fn a_rotation_that_a_crash_cut_off_goes_on_by_itself() {
+    let fake = Fake::start().await;
+    let mut setup = Setup::with(&fake);
+    with_operator(&mut setup);
+    let disk = Disk::failing(&mut setup);
+    let daemon = setup.start().await;
+    let client = caller::client(daemon.channel().await, None);
+    for account in [ACCOUNT, "mira_makes"] {
+        let visit = Visit::begin(&client).await;
+        let callback = visit.allow(account).await;
+        authorized(visit.complete(&client, &callback).await);
+    }
+    let mut operator = Operator::of(&daemon).await;
+    let old = operator.keys().await.remove(0).key_id;
+    operator.add().await.unwrap();
+
+    // Each step of the walk waits for the disk this long.
+    disk.fail("slow-fsync 1000");
+    let stream = operator
+        .0
+        .rotate_keys(request(pb::RotateKeysRequest {}))
+        .await;
+    let mut stream = stream.unwrap().into_inner();
+    loop {
+        let now = stream.message().await.unwrap().unwrap();
+        assert!(!now.finished, "it ended before the crash: {now:?}");
+        if now.total_records > 0 {
+            break;
+        }
+    }
+    daemon.kill_9();
+    disk.heal();
+
+    let daemon = setup.start().await;
+    let mut operator = Operator::of(&daemon).await;
+    eventually("the end of the rotation", async || {
+        let keys = operator.keys().await;
+        (keys[0].key_id == old && keys[0].sealed_records == 0).then_some(())
+    })
+    .await;
+    assert!(
+        daemon
+            .log()
+            .contains("going on with a rotation of the keys")
+    );
+    operator.retire(&old).await.unwrap();
+    daemon.stops().await;
+    let daemon = setup.start().await;
+    assert!(
+        !daemon.log().contains("going on with a rotation"),
+        "{}",
+        daemon.log()
+    );
 }

@@ -1,5 +1,6 @@
 //! `leadtap check`: the configuration, and whether this machine fits it.
 
+mod audit;
 mod clock;
 mod socket;
 mod store;
@@ -9,6 +10,7 @@ use std::path::Path;
 use nix::unistd::geteuid;
 
 use super::{Draft, Problem, Problems, keys, read_file};
+use crate::audit::Destination;
 use crate::domain::clock::Clock;
 
 /// Everything that is wrong with the configuration at `path` and with what it
@@ -35,6 +37,9 @@ pub fn check(path: &Path, clock: &dyn Clock) -> Problems {
         .and_then(|listen| listen.unix.as_ref())
     {
         found.extend(socket::check(socket));
+    }
+    if let Destination::File(file) = &draft.audit {
+        found.extend(audit::check(file));
     }
     if geteuid().is_root() {
         found.push(as_root());

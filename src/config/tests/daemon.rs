@@ -7,6 +7,7 @@ use nix::unistd::Gid;
 
 use super::super::{KeySource, LogFormat, UnixListen};
 use super::{Fixture, added, one_problem, one_warning, replaced};
+use crate::audit::Destination;
 use crate::config::{Config, keys};
 use crate::storage::KeyRing;
 
@@ -215,4 +216,24 @@ fn what_is_no_key_ring_is_told_by_its_line_and_not_repeated() {
         "{problem}"
     );
     assert!(!problem.to_string().contains("not-a-key"));
+}
+
+#[test]
+fn a_key_ring_inside_the_store_stops_the_start() {
+    let problem = one_problem(replaced(KEYS, "file = \"/var/lib/leadtap/keys\""));
+    assert_eq!(problem.place, "keys.file");
+    assert!(problem.what.contains("inside store.path"), "{problem}");
+    // A name that only begins like the store's is another folder.
+    assert!(replaced(KEYS, "file = \"/var/lib/leadtap-keys\"").is_ok());
+}
+
+#[test]
+fn the_audit_log_goes_to_standard_error_or_to_a_file() {
+    let plain = Config::parse(&Fixture::new().text()).unwrap();
+    assert_eq!(plain.audit, Destination::StandardError);
+    let file = added(KEYS, "[audit]\nfile = \"/var/log/leadtap/audit.jsonl\"").unwrap();
+    let expected = Destination::File("/var/log/leadtap/audit.jsonl".into());
+    assert_eq!(file.audit, expected);
+    let relative = one_problem(added(KEYS, "[audit]\nfile = \"audit.jsonl\""));
+    assert!(relative.what.contains("absolute"), "{relative}");
 }
