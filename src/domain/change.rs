@@ -10,7 +10,7 @@ use super::ids::LeadId;
 pub enum ChangeKind {
     /// A first login, or an imported token, made the lead.
     Created,
-    /// The shop wrote to it.
+    /// The shop wrote to it, or Instagram described its account anew.
     Updated,
     /// One more login was completed.
     LoggedIn,

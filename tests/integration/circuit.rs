@@ -24,6 +24,8 @@ struct Shop {
     clock: ManualClock,
     client: Client,
     _daemon: InProcess,
+    /// The folder that the daemon lives in.
+    _setup: Setup,
 }
 
 impl Shop {
@@ -38,6 +40,7 @@ impl Shop {
             clock,
             client: daemon.client().await,
             _daemon: daemon,
+            _setup: setup,
         }
     }
 

@@ -31,7 +31,8 @@ impl Tokens {
             let kept = tokens.alive(&site, lead).await?;
             let now = tokens.clock.now();
             let (status, upkeep) = (&kept.token.status, &kept.token.upkeep);
-            let is_due = upkeep.renewal_time(status, &lead) <= Some(now);
+            let renewal = upkeep.renewal_time(status, &lead);
+            let is_due = renewal.is_some_and(|time| time <= now);
             if !is_due || tokens.leave(&site.id).is_err() {
                 return Ok(kept.token);
             }

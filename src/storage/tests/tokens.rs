@@ -1,9 +1,10 @@
 use super::*;
+use crate::domain::change::{ChangeKind, ChangePosition};
 use crate::domain::failure::{TokenEnd, UpstreamMeaning};
 use crate::domain::lead::LeadSource;
 use crate::domain::token::TokenState;
 use crate::domain::upkeep::{REFRESH_AGE, Upkeep};
-use crate::storage::{Import, KeptToken, LeadKey, TokenChange};
+use crate::storage::{Changes, Import, KeptToken, LeadKey, TokenChange};
 
 const END: Timestamp = Timestamp::from_micros(i64::MAX);
 
@@ -255,5 +256,42 @@ async fn tokens_are_listed_page_by_page_and_of_one_site() {
         found.extend(page.into_iter().map(|entry| entry.lead_id));
     }
     assert_eq!(found, (1..=5).map(lead_id).collect::<Vec<_>>());
+    store.close();
+}
+
+#[tokio::test]
+async fn whoever_follows_the_leads_hears_of_each_change_of_a_token() {
+    let shelf = Shelf::new();
+    let site = site("shop", 10);
+    let store = shelf.open();
+    let lead = store.import_token(&site.id, import(1)).await.unwrap();
+    let lead = lead.lead_id;
+    let read = kept(&store, &site, lead).await;
+    let renewed = read.token.extended(Secret::from("new"), TTL, NOW.plus(TTL));
+    store
+        .change_token(&site.id, change(lead, &read, renewed))
+        .await
+        .unwrap();
+    let read = kept(&store, &site, lead).await;
+    let described = TokenChange {
+        profile: Some(profile("1", Some("91"))),
+        ..change(lead, &read, read.token.clone())
+    };
+    store.change_token(&site.id, described).await.unwrap();
+    let read = kept(&store, &site, lead).await;
+    let ended = read.token.clone().ended(TokenEnd::Checkpoint);
+    store
+        .change_token(&site.id, change(lead, &read, ended))
+        .await
+        .unwrap();
+
+    let newest = *store.follow_changes(&site.id).borrow();
+    let changes = store.changes(&site.id, ChangePosition::BEGINNING, newest, 10);
+    let Changes::Next(changes) = changes.await.unwrap() else {
+        panic!("the beginning is still there")
+    };
+    let kinds: Vec<_> = changes.iter().map(|change| change.kind).collect();
+    use ChangeKind::{Created, TokenChanged, Updated};
+    assert_eq!(kinds, [Created, TokenChanged, Updated, TokenChanged]);
     store.close();
 }

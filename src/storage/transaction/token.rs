@@ -115,7 +115,8 @@ impl Transaction<'_> {
             _ => None,
         };
         // What only the keeper wants to know is no change of the lead.
-        if profile.is_none() && before.token.as_ref() == Some(&token.status) {
+        let is_changed = before.token.as_ref() != Some(&token.status);
+        if profile.is_none() && !is_changed {
             return Ok(());
         }
         let after = before.clone().with_token(token.status);
@@ -123,7 +124,12 @@ impl Transaction<'_> {
             Some(profile) => after.with_profile(profile),
             None => after,
         };
-        let what = LeadChange::new(ChangeKind::TokenChanged, time);
+        let what = if is_changed {
+            ChangeKind::TokenChanged
+        } else {
+            ChangeKind::Updated
+        };
+        let what = LeadChange::new(what, time);
         self.keep_lead(site, Some(&before), after, what).map(drop)
     }
 

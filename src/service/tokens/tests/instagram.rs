@@ -40,6 +40,7 @@ struct State {
     calls: u64,
     trouble: Option<Box<Trouble>>,
     usage_percent: u64,
+    no_profiles: bool,
     broken: Vec<String>,
 }
 
@@ -114,6 +115,11 @@ impl Fake {
 
     pub fn usage(&self, percent: u64) {
         self.state().usage_percent = percent;
+    }
+
+    /// From now on no profile is told, and none is kept.
+    pub fn no_profiles(&self) {
+        self.state().no_profiles = true;
     }
 
     /// From now on the account's tokens are dead.
@@ -256,6 +262,10 @@ impl TokenPort for Fake {
         now: Timestamp,
     ) -> Answer<'a, InstagramProfile> {
         let mut state = self.state();
+        if state.no_profiles {
+            let refused = failure(UpstreamMeaning::RequestRejected, None);
+            return Box::pin(std::future::ready(Err(refused)));
+        }
         let account = state
             .tokens
             .get(token.expose())
