@@ -74,11 +74,17 @@ impl Transaction<'_> {
         change: LeadChange,
     ) -> Result<Arc<Lead>, StoreError> {
         self.check_not_erased(site, &after.id)?;
-        if let Some(before) = before {
+        // A refresh of a token leaves the pointers as they are, and is most of what happens.
+        let is_found_elsewhere = before.is_none_or(|before| !is_found_alike(before, &after));
+        if let Some(before) = before
+            && is_found_elsewhere
+        {
             self.forget_pointers(site, before)?;
         }
         self.put(keys::lead(site, &after.id), record::encode(&after)?)?;
-        self.point_to(site, &after)?;
+        if is_found_elsewhere {
+            self.point_to(site, &after)?;
+        }
         let login_before = before
             .map(|before| before.last_login_time)
             .filter(|before| *before != after.last_login_time);
@@ -139,4 +145,17 @@ impl Transaction<'_> {
         }
         self.put(keys::scoped_id(site, &lead.instagram.id), id)
     }
+}
+
+/// Whether the same keys point to both.
+fn is_found_alike(one: &Lead, other: &Lead) -> bool {
+    let keys = |lead: &Lead| {
+        let profile = &lead.instagram;
+        (
+            lead.last_login_time,
+            profile.id.clone(),
+            profile.user_id.clone(),
+        )
+    };
+    keys(one) == keys(other)
 }
