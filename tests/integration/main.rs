@@ -41,6 +41,7 @@ mod once;
 mod power_cut;
 mod reasons;
 mod secrecy;
+mod secrecy_of_rpcs;
 mod service_manager;
 mod shapes;
 mod sites;

@@ -40,7 +40,13 @@ impl Web {
 
     /// Calls an rpc of LoginService with any bytes.
     pub async fn post(&self, rpc: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
-        let url = format!("http://localhost/leadtap.v1.LoginService/{rpc}");
+        self.post_to(&format!("leadtap.v1.LoginService/{rpc}"), headers, body)
+            .await
+    }
+
+    /// Calls any rpc, by its path, with any bytes.
+    pub async fn post_to(&self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let url = format!("http://localhost/{path}");
         let mut request = self.0.post(url);
         request = request.header("content-type", "application/grpc-web+proto");
         for (name, value) in headers {
