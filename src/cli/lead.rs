@@ -6,16 +6,20 @@ use super::arguments::OutputArgs;
 use super::client::{self, ClientArgs};
 use super::exit::CommandError;
 use super::lead_delete::Delete;
+use super::lead_export::Export;
+use super::lead_list::List;
 use super::lead_view;
 use super::output::Output;
 use crate::grpc::pb;
 use crate::grpc::pb::get_lead_request::Key;
 
-/// Look at leads, and erase them
+/// Look at leads, export them and erase them
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     leadtap lead show 0192f1c8-7b7e-7d4c-9a51-0b5a3f7f2a10\n  \
     leadtap lead show --instagram-user-id 17841405793187218 --output json\n  \
+    leadtap lead list --filter 'followers_count >= 5000'\n  \
+    leadtap lead export leads.csv\n  \
     leadtap lead delete --instagram-id 17841405793187218")]
 pub(super) struct Lead {
     #[command(subcommand)]
@@ -25,6 +29,8 @@ pub(super) struct Lead {
 #[derive(Debug, Subcommand)]
 enum Action {
     Show(Show),
+    List(List),
+    Export(Export),
     Delete(Delete),
 }
 
@@ -77,6 +83,8 @@ impl Lead {
                 let mut output = Output::standard(show.output.output);
                 show.print(&mut output)
             }
+            Action::List(list) => list.run(),
+            Action::Export(export) => export.run(),
             Action::Delete(delete) => delete.run(),
         }
     }

@@ -15,6 +15,8 @@ mod exit;
 mod keys;
 mod lead;
 mod lead_delete;
+mod lead_export;
+mod lead_list;
 mod lead_view;
 pub mod logging;
 mod login;

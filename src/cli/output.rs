@@ -60,6 +60,11 @@ impl<'a> Output<'a> {
         Ok(self.result.flush()?)
     }
 
+    /// Whether the result is for a person.
+    pub(super) fn is_human(&self) -> bool {
+        self.format == Format::Human
+    }
+
     /// Says something to the person at the keyboard.
     pub(super) fn say(&mut self, text: &str) -> Result<(), CommandError> {
         writeln!(self.talk, "{text}")?;

@@ -29,6 +29,7 @@ mod happy_path;
 mod instagram_refuses;
 mod key_rotation;
 mod layers;
+mod lead_commands;
 mod lead_export;
 mod lead_pages;
 mod lead_updates;

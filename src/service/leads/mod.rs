@@ -4,6 +4,8 @@ mod cursor;
 pub mod export;
 pub mod filter;
 mod list;
+#[cfg(test)]
+mod scale_tests;
 mod streams;
 pub mod watch;
 

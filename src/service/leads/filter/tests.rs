@@ -282,3 +282,23 @@ proptest! {
         let _ = text.parse::<Filter>();
     }
 }
+
+#[test]
+fn the_documentations_examples_are_filters() {
+    let document = include_str!("../../../../docs/leads.md");
+    let examples = document.split("```filter\n").nth(1).unwrap();
+    let examples = examples.split("```").next().unwrap();
+    assert!(examples.lines().count() > 5);
+    for example in examples.lines() {
+        assert!(example.parse::<Filter>().is_ok(), "{example}");
+    }
+    for field in [
+        "create_time",
+        "last_login_time",
+        "followers_count",
+        "account_type",
+        "token.state",
+    ] {
+        assert!(document.contains(&format!("`{field}`")), "{field}");
+    }
+}

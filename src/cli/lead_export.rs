@@ -1,0 +1,228 @@
+//! `leadtap lead export`
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+use serde::{Deserialize, Serialize};
+use tonic::{Status, Streaming};
+use tonic_types::StatusExt;
+
+use super::client::{self, ClientArgs};
+use super::exit::{CommandError, Exit};
+use crate::grpc::pb;
+use crate::grpc::pb::lead_service_client::LeadServiceClient;
+
+/// How often progress is shown.
+const PROGRESS: Duration = Duration::from_millis(200);
+
+/// Export leads into a file
+///
+/// Writes FILE.part and renames it when it is whole. An export that broke off goes on where it
+/// stopped when the same command is run again within three days. The file can be read by you
+/// alone: it holds people's data. Needs a caller with the permission `leads`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  \
+    leadtap lead export leads.csv\n  \
+    leadtap lead export leads.jsonl --format jsonl --filter 'create_time >= \"2026-11-01\"'\n  \
+    leadtap lead export for-excel.csv --byte-order-mark --force")]
+pub(super) struct Export {
+    /// Where to
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// As what
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+
+    /// Which leads; docs/leads.md has the grammar
+    #[arg(
+        long,
+        value_name = "FILTER",
+        default_value = "",
+        hide_default_value = true
+    )]
+    filter: String,
+
+    /// Begin a CSV with the mark by which Excel knows UTF-8
+    #[arg(long)]
+    byte_order_mark: bool,
+
+    /// Replace FILE if it is there
+    #[arg(long)]
+    force: bool,
+
+    #[command(flatten)]
+    client: ClientArgs,
+}
+
+/// The forms of an export.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+enum Format {
+    /// For spreadsheets
+    #[default]
+    Csv,
+    /// For programs: one JSON document a line
+    Jsonl,
+}
+
+/// What is known of a file that is not whole.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Progress {
+    filter: String,
+    format: Format,
+    byte_order_mark: bool,
+    /// Where the daemon goes on.
+    cursor: String,
+    /// Bytes of the file up to there.
+    bytes: u64,
+    leads: u64,
+}
+
+impl Export {
+    pub(super) fn run(self) -> Result<(), CommandError> {
+        let shown = io::stderr().is_terminal();
+        let leads = self.write(shown)?;
+        // Where standard error is gone, the file still tells.
+        let _ = writeln!(io::stderr(), "{leads} leads in {}", self.file.display());
+        Ok(())
+    }
+
+    fn write(&self, shown: bool) -> Result<u64, CommandError> {
+        if self.file.exists() && !self.force {
+            return Err(CommandError::new(
+                Exit::CannotCreate,
+                format!("{} is there already.", self.file.display()),
+                "Name another file, or say --force to replace it.",
+            ));
+        }
+        let part = with_ending(&self.file, ".part");
+        let note = with_ending(&self.file, ".part.progress");
+        let mut progress = self.progress(&note, &part);
+        let target = self.client.target(client::environment)?;
+        let file = client::run(async {
+            let mut service = LeadServiceClient::new(target.connect().await?);
+            let answer = service.export_leads(self.request(&progress)).await;
+            let answer = match answer {
+                // What was begun cannot be gone on with: after three days, or with another key ring.
+                Err(status) if !progress.cursor.is_empty() && is_of_the_cursor(&status) => {
+                    progress = self.beginning();
+                    service.export_leads(self.request(&progress)).await
+                }
+                answer => answer,
+            };
+            let chunks = answer?.into_inner();
+            let mut file = open(&part, progress.bytes)?;
+            receive(chunks, &mut file, &note, &mut progress, shown).await?;
+            Ok(file)
+        })?;
+        file.sync_all()?;
+        std::fs::rename(&part, &self.file)?;
+        let _ = std::fs::remove_file(&note);
+        Ok(progress.leads)
+    }
+
+    fn request(&self, progress: &Progress) -> pb::ExportLeadsRequest {
+        pb::ExportLeadsRequest {
+            filter: self.filter.clone(),
+            format: match self.format {
+                Format::Csv => pb::ExportFormat::Csv.into(),
+                Format::Jsonl => pb::ExportFormat::JsonLines.into(),
+            },
+            byte_order_mark: self.byte_order_mark,
+            cursor: progress.cursor.clone(),
+        }
+    }
+
+    /// Where an earlier run of the same command stopped; otherwise the
+    /// beginning.
+    fn progress(&self, note: &Path, part: &Path) -> Progress {
+        let beginning = self.beginning();
+        let written = std::fs::metadata(part).map_or(0, |part| part.len());
+        let found = std::fs::read(note).ok();
+        let found: Option<Progress> = found.and_then(|note| serde_json::from_slice(&note).ok());
+        found
+            .filter(|found| {
+                found.filter == beginning.filter
+                    && found.format == beginning.format
+                    && found.byte_order_mark == beginning.byte_order_mark
+                    && found.bytes <= written
+            })
+            .unwrap_or(beginning)
+    }
+
+    fn beginning(&self) -> Progress {
+        Progress {
+            filter: self.filter.clone(),
+            format: self.format,
+            byte_order_mark: self.byte_order_mark,
+            cursor: String::new(),
+            bytes: 0,
+            leads: 0,
+        }
+    }
+}
+
+fn is_of_the_cursor(status: &Status) -> bool {
+    status
+        .get_details_error_info()
+        .is_some_and(|info| info.reason == "PAGE_TOKEN_INVALID")
+}
+
+/// Writes each chunk, and then how far it is: whatever stops it in between, the
+/// note tells of bytes that are there.
+async fn receive(
+    mut chunks: Streaming<pb::ExportLeadsResponse>,
+    file: &mut File,
+    note: &Path,
+    progress: &mut Progress,
+    shown: bool,
+) -> Result<(), CommandError> {
+    let mut last = Instant::now();
+    while let Some(chunk) = chunks.message().await? {
+        file.write_all(&chunk.chunk)?;
+        progress.bytes += chunk.chunk.len() as u64;
+        progress.leads += u64::try_from(chunk.leads).unwrap_or(0);
+        progress.cursor = chunk.cursor;
+        let next = with_ending(note, ".next");
+        std::fs::write(&next, serde_json::to_vec(progress).unwrap_or_default())?;
+        std::fs::rename(next, note)?;
+        if shown && last.elapsed() >= PROGRESS {
+            last = Instant::now();
+            let _ = write!(io::stderr(), "\r{} leads", progress.leads);
+        }
+    }
+    if shown {
+        let _ = write!(io::stderr(), "\r");
+    }
+    Ok(())
+}
+
+/// The unfinished file, of so many bytes.
+fn open(part: &Path, bytes: u64) -> Result<File, CommandError> {
+    let opened = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(part);
+    let mut file = opened.map_err(|error| {
+        CommandError::new(
+            Exit::CannotCreate,
+            format!("{} cannot be written: {error}.", part.display()),
+            "Name a file in a folder that you may write to.",
+        )
+    })?;
+    file.set_len(bytes)?;
+    file.seek(SeekFrom::End(0))?;
+    Ok(file)
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
