@@ -189,3 +189,26 @@ async fn a_token_whose_person_withdrew_their_consent_is_handed_to_nobody() {
         "OPERATOR",
     );
 }
+
+#[tokio::test]
+async fn soon_after_a_start_the_tokens_are_counted_by_their_states() {
+    let (shop, _) = tokens::shop().await;
+    for account in [ACCOUNT, "mira_makes"] {
+        shop.login(account).await;
+    }
+    let Shop { daemon, setup, .. } = shop;
+    daemon.stops().await;
+    let daemon = setup.start().await;
+    let client = TokenClient::of(&daemon.socket).await;
+    let counts = eventually("a count", async || {
+        let listed = client.list(pb::ListTokensRequest::default()).await;
+        let listed = listed.unwrap();
+        listed.count_time.map(|_| listed.counts)
+    })
+    .await;
+    let long_lived = pb::TokenCount {
+        state: pb::TokenState::LongLived.into(),
+        count: 2,
+    };
+    assert_eq!(counts, [long_lived]);
+}

@@ -63,6 +63,9 @@ impl Attended<'_> {
                     self.keep(kept.revision, token, None).await?;
                 }
             }
+        } else {
+            // Another release reckoned its time: kept again, it stands where it belongs.
+            self.keep(kept.revision, kept.token, None).await?;
         }
         Ok(())
     }

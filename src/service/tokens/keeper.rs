@@ -106,6 +106,9 @@ impl Tokens {
         let Ok(width) = self.paces.room(&site.id, now) else {
             return Ok(false);
         };
+        if self.is_stopping() {
+            return Ok(false);
+        }
         let limit = width * ROUND;
         let due = self.store.due_tokens(&site.id, now, limit).await?;
         let more = due.len() == limit;
