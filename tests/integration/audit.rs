@@ -4,6 +4,8 @@ use std::path::Path;
 
 use leadtap::grpc::DESCRIPTORS;
 use leadtap::grpc::pb::admin_service_client::AdminServiceClient;
+use leadtap::grpc::pb::lead_service_client::LeadServiceClient;
+use leadtap::grpc::pb::token_service_client::TokenServiceClient;
 use leadtap::grpc::pb::{self, get_lead_request::Key};
 use leadtap::grpc::permissions::TABLE;
 use prost_reflect::DescriptorPool;
@@ -216,4 +218,63 @@ fn every_rpc_that_looks_after_the_daemon_is_audited() {
             rpc.path
         );
     }
+}
+
+#[tokio::test]
+async fn reading_a_token_exporting_and_erasing_have_lines_that_name_the_lead() {
+    let shop = Shop::open_with(|setup| {
+        setup.more = caller_section("backoffice", "shop", ADMIN, r#"leads", "tokens"#);
+        let file = setup.path("audit.jsonl").display().to_string();
+        setup.more += &format!("[audit]\nfile = \"{file}\"\n");
+    })
+    .await;
+    let file = shop.setup.path("audit.jsonl");
+    let lead_id = shop.login(ACCOUNT).await.lead.unwrap().lead_id;
+    let channel = shop.daemon.channel().await;
+
+    let mut tokens = TokenServiceClient::new(channel.clone());
+    let read = pb::GetAccessTokenRequest {
+        lead_id: lead_id.clone(),
+    };
+    let read = tokens.get_access_token(with_token(read, ADMIN)).await;
+    let read = read.unwrap();
+    let read_id = answered_as(&read);
+    let token = read.into_inner().access_token;
+
+    let mut leads = LeadServiceClient::new(channel);
+    let all = pb::ExportLeadsRequest::default();
+    let export = leads.export_leads(with_token(all, ADMIN)).await.unwrap();
+    let export_id = answered_as(&export);
+    let mut export = export.into_inner();
+    while export.message().await.unwrap().is_some() {}
+
+    let key = Some(pb::delete_lead_request::Key::LeadId(lead_id.clone()));
+    let erase = pb::DeleteLeadRequest { key };
+    let erased = leads.delete_lead(with_token(erase, ADMIN)).await;
+    let erased_id = answered_as(&erased.unwrap());
+
+    for id in [read_id, erased_id] {
+        let line = line_of(&file, &id).await;
+        assert_eq!(line["subject"], format!("lead {lead_id}"), "{line}");
+        assert_eq!(
+            (&line["phase"], &line["outcome"]),
+            (&"done".into(), &"OK".into())
+        );
+        assert_eq!(line["caller"], "backoffice", "{line}");
+    }
+    let phases = eventually("both lines of the export", async || {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let lines = text.lines().filter(|line| line.contains(&export_id));
+        let lines: Vec<Value> = lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        (lines.len() == 2).then_some(lines)
+    })
+    .await;
+    assert_eq!(phases[0]["phase"], "begin", "{phases:?}");
+    assert_eq!(
+        (&phases[1]["phase"], &phases[1]["outcome"]),
+        (&"end".into(), &"OK".into())
+    );
+    assert!(!std::fs::read_to_string(&file).unwrap().contains(&token));
 }

@@ -2,6 +2,7 @@
 //! the field and the limit.
 
 use prost_types::Timestamp as PbTimestamp;
+use zeroize::Zeroizing;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{BrowserBindingHash, LeadId};
@@ -186,7 +187,8 @@ pub fn complete(request: pb::CompleteAuthorizationRequest) -> Result<Complete, V
     if !(1..=limits::CALLBACK_BYTES).contains(&callback_query.expose().len()) {
         bad.add("callback_query", "must have 1 to 8,192 bytes");
     }
-    let binding = <[u8; limits::BINDING_BYTES]>::try_from(request.browser_binding.as_slice());
+    let binding = Zeroizing::new(request.browser_binding);
+    let binding = <[u8; limits::BINDING_BYTES]>::try_from(binding.as_slice());
     if binding.is_err() {
         bad.add(
             "browser_binding",
