@@ -1,6 +1,7 @@
 //! A running daemon, wired from its settings.
 
 pub mod listeners;
+mod reload;
 mod workers;
 
 use std::collections::HashMap;
@@ -13,7 +14,7 @@ use crate::config::{Config, ConfiguredCaller, KeySource, Proof as ConfiguredProo
 use crate::domain::clock::Clock;
 use crate::domain::site::Site;
 use crate::grpc::callers::{Access, Callers, Proof};
-use crate::grpc::connections::Room;
+use crate::grpc::connections::{Certificate, Room};
 use crate::grpc::gate::Gatekeeper;
 use crate::grpc::server::Services;
 use crate::grpc::traffic::{Meter, Whose};
@@ -22,12 +23,12 @@ use crate::service::{Circuits, Erasures, Keys, Leads, Login, Sites, Tokens};
 use crate::storage::{KeyFile, KeyRing, OpenError, Options, Store};
 
 pub use listeners::Listeners;
+pub use reload::Reloader;
 
 /// A daemon that is ready to serve.
 pub struct App {
     services: Services,
-    sites: Sites,
-    gatekeeper: Arc<Gatekeeper>,
+    reloader: Reloader,
     audit: AuditLog,
     rooms: Rooms,
     workers: usize,
@@ -71,8 +72,15 @@ impl App {
         let callers = callers(&config.sites, &config.callers);
         Ok(Self {
             services,
-            sites: Sites::new(config.sites.clone()),
-            gatekeeper: Arc::new(Gatekeeper::new(callers, audit.clone())),
+            reloader: Reloader {
+                sites: Sites::new(config.sites.clone()),
+                gatekeeper: Arc::new(Gatekeeper::new(callers, audit.clone())),
+                certificate: config
+                    .tls
+                    .as_ref()
+                    .map(|tls| Certificate::new(Arc::clone(&tls.server))),
+                started: Arc::new(config.clone()),
+            },
             audit,
             rooms: Rooms {
                 unix: Room::new("listen.unix", config.limits.max_connections),
@@ -86,7 +94,13 @@ impl App {
     /// The sites as they are now: for whoever works in the background.
     #[must_use]
     pub fn sites(&self) -> Sites {
-        self.sites.clone()
+        self.reloader.sites.clone()
+    }
+
+    /// What takes a new configuration over while the daemon serves.
+    #[must_use]
+    pub fn reloader(&self) -> Reloader {
+        self.reloader.clone()
     }
 
     /// Serves until `shutdown`, answers what is under way, at most for the
@@ -127,6 +141,7 @@ fn callers(sites: &[Arc<Site>], configured: &[ConfiguredCaller]) -> Callers {
         let proof = match &configured.proof {
             ConfiguredProof::Uid(uid) => Proof::Uid(*uid),
             ConfiguredProof::TokenSha256(hash) => Proof::TokenSha256(*hash),
+            ConfiguredProof::CertificateSha256(hash) => Proof::CertificateSha256(*hash),
         };
         let caller = configured.caller.clone();
         let access = Access::new(caller, Arc::clone(site), Arc::clone(meter));

@@ -27,7 +27,7 @@ pub(super) fn run(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
     let stop = Arc::new(watch::Sender::new(false));
-    let (gatekeeper, stop_all) = (Arc::clone(&app.gatekeeper), Arc::clone(&stop));
+    let (gatekeeper, stop_all) = (Arc::clone(&app.reloader.gatekeeper), Arc::clone(&stop));
     let background = async move {
         shutdown.await;
         gatekeeper.close();
@@ -141,7 +141,7 @@ fn spawn(
         }
     };
     let router = || {
-        server::router(&app.services, &app.gatekeeper)
+        server::router(&app.services, &app.reloader.gatekeeper)
             .map_err(|error| StartError::Ended(format!("the contract's descriptors: {error}")))
     };
     let mut servers = JoinSet::new();
@@ -156,12 +156,13 @@ fn spawn(
     }
     if let Some(tcp) = listeners.tcp.take() {
         tcp.set_nonblocking(true)?;
-        servers.spawn(server::serve(
-            router()?,
-            TcpListener::from_std(tcp)?,
-            app.rooms.tcp.clone(),
-            stop(),
-        ));
+        let (tcp, room) = (TcpListener::from_std(tcp)?, app.rooms.tcp.clone());
+        match app.reloader.certificate.clone() {
+            Some(certificate) => {
+                servers.spawn(server::serve_tls(router()?, tcp, certificate, room, stop()))
+            }
+            None => servers.spawn(server::serve(router()?, tcp, room, stop())),
+        };
     }
     Ok(servers)
 }

@@ -35,6 +35,8 @@ pub enum Proof {
     Uid,
     /// A bearer token.
     Token,
+    /// A client certificate.
+    Certificate,
 }
 
 /// Where a call came from, as the kernel tells it.

@@ -12,6 +12,7 @@ use tonic::{Request, Status};
 use url::{Host, Url};
 
 use super::exit::{CommandError, Exit};
+use super::tls::{Files, Tls};
 use super::unreachable::unreachable;
 use crate::config::SecretSource;
 use crate::grpc::pb::login_service_client::LoginServiceClient;
@@ -35,10 +36,23 @@ pub(super) struct ClientArgs {
     #[arg(long, value_name = "PATH", conflicts_with = "address")]
     pub(super) socket: Option<PathBuf>,
 
-    /// The daemon's address on this machine, such as http://127.0.0.1:7171
-    /// [env: LEADTAP_ADDRESS]
+    /// The daemon's address: http://127.0.0.1:7171 on this machine, or
+    /// https://HOST:PORT anywhere [env: LEADTAP_ADDRESS]
     #[arg(long, value_name = "URL")]
     pub(super) address: Option<String>,
+
+    /// With https: the certificate of the authority to trust, in PEM, instead
+    /// of this machine's list
+    #[arg(long, value_name = "FILE")]
+    pub(super) ca: Option<PathBuf>,
+
+    /// With https: the certificate to show, in PEM
+    #[arg(long, value_name = "FILE", requires = "client_key")]
+    pub(super) client_certificate: Option<PathBuf>,
+
+    /// The key of that certificate, in a file of mode 0600
+    #[arg(long, value_name = "FILE", requires = "client_certificate")]
+    pub(super) client_key: Option<PathBuf>,
 
     /// A file of mode 0600 with the caller's token [env: LEADTAP_TOKEN_FILE]
     #[arg(long, value_name = "FILE")]
@@ -51,6 +65,7 @@ pub(super) struct Target {
     endpoint: Endpoint,
     shown: String,
     bearer: Bearer,
+    tls: Option<Tls>,
 }
 
 /// A connection that lets the caller in: a client of any of the services can
@@ -69,7 +84,8 @@ impl ClientArgs {
             .clone()
             .or_else(|| variable("LEADTAP_TOKEN_FILE").map(PathBuf::from));
         let bearer = Bearer(token_file.map(bearer).transpose()?);
-        let (endpoint, shown) = match (&self.socket, &self.address) {
+        let tcp = |address: &str| tcp(address, &self.files());
+        let (endpoint, shown, tls) = match (&self.socket, &self.address) {
             (Some(socket), _) => unix(socket)?,
             (None, Some(address)) => tcp(address)?,
             (None, None) => match (variable("LEADTAP_SOCKET"), variable("LEADTAP_ADDRESS")) {
@@ -90,7 +106,16 @@ impl ClientArgs {
                 .timeout(CALL_TIMEOUT),
             shown,
             bearer,
+            tls,
         })
+    }
+
+    fn files(&self) -> Files<'_> {
+        let certificate = self.client_certificate.as_deref();
+        Files {
+            ca: self.ca.as_deref(),
+            certificate: certificate.zip(self.client_key.as_deref()),
+        }
     }
 }
 
@@ -102,11 +127,11 @@ impl Target {
 
     /// Connects.
     pub(super) async fn connect(&self) -> Result<Connection, CommandError> {
-        let channel = self
-            .endpoint
-            .connect()
-            .await
-            .map_err(|error| unreachable(&self.shown, &error))?;
+        let channel = match self.tls.clone() {
+            Some(tls) => tls.connect(&self.endpoint).await,
+            None => self.endpoint.connect().await,
+        };
+        let channel = channel.map_err(|error| unreachable(&self.shown, &error))?;
         Ok(InterceptedService::new(channel, self.bearer.clone()))
     }
 }
@@ -161,12 +186,12 @@ fn bearer(file: PathBuf) -> Result<MetadataValue<Ascii>, CommandError> {
     Ok(value)
 }
 
-fn unix(socket: &Path) -> Result<(Endpoint, String), CommandError> {
+fn unix(socket: &Path) -> Result<(Endpoint, String, Option<Tls>), CommandError> {
     socket
         .to_str()
         .and_then(|path| {
             let endpoint = Endpoint::from_shared(format!("unix://{path}")).ok()?;
-            Some((endpoint, path.to_owned()))
+            Some((endpoint, path.to_owned(), None))
         })
         .ok_or_else(|| {
             CommandError::new(
@@ -177,27 +202,34 @@ fn unix(socket: &Path) -> Result<(Endpoint, String), CommandError> {
         })
 }
 
-/// A token must not cross a network in plain text, so only this machine.
-fn tcp(address: &str) -> Result<(Endpoint, String), CommandError> {
-    let local = Url::parse(address).ok().filter(|url| {
-        url.scheme() == "http"
-            && match url.host() {
-                Some(Host::Domain(name)) => name == "localhost",
-                Some(Host::Ipv4(ip)) => ip.is_loopback(),
-                Some(Host::Ipv6(ip)) => ip.is_loopback(),
-                None => false,
-            }
-    });
-    local
-        .and_then(|_| Endpoint::from_shared(address.to_owned()).ok())
-        .map(|endpoint| (endpoint, address.to_owned()))
-        .ok_or_else(|| {
-            CommandError::new(
-                Exit::Usage,
-                "--address is not an http address on this machine.",
-                "Write it like http://127.0.0.1:7171; reach another machine through an SSH tunnel.",
-            )
-        })
+/// A token must not cross a network in plain text, so without TLS only this
+/// machine.
+fn tcp(address: &str, files: &Files<'_>) -> Result<(Endpoint, String, Option<Tls>), CommandError> {
+    let url = Url::parse(address).ok();
+    let tls = match &url {
+        Some(url) if url.scheme() == "https" && url.has_host() => Some(Tls::to(url, files)?),
+        Some(url) if url.scheme() == "http" && is_local(url) => None,
+        _ => return Err(no_address()),
+    };
+    let endpoint = Endpoint::from_shared(address.to_owned()).map_err(|_| no_address())?;
+    Ok((endpoint, address.to_owned(), tls))
+}
+
+fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+fn no_address() -> CommandError {
+    CommandError::new(
+        Exit::Usage,
+        "--address is neither an https address nor an http address on this machine.",
+        "Write it like http://127.0.0.1:7171 or https://leadtap.example:7171; where the daemon has no TLS, reach another machine through an SSH tunnel.",
+    )
 }
 
 #[cfg(test)]
@@ -250,10 +282,10 @@ mod tests {
     }
 
     #[test]
-    fn an_address_beyond_this_machine_is_refused() {
+    fn a_plain_address_beyond_this_machine_is_refused() {
         for text in [
             "http://192.0.2.1:1",
-            "https://127.0.0.1:1",
+            "ftp://127.0.0.1:1",
             "127.0.0.1:1",
             "http://localhost.example",
         ] {

@@ -2,35 +2,56 @@
 
 use std::io;
 
-use tracing::{Level, Metadata, Subscriber};
+use tracing::{Metadata, Subscriber};
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Layered, SubscriberExt};
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
-use tracing_subscriber::{EnvFilter, Layer, Registry};
+use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
 
 use crate::config::{Log, LogFormat};
 
 /// The most that libraries may log. Their debug and trace lines can show
 /// headers and URLs, which carry tokens, so no level brings them out.
-const LIBRARIES: Level = Level::INFO;
+const LIBRARIES: tracing::Level = tracing::Level::INFO;
+
+/// Changes how much is logged, while it is.
+#[derive(Clone)]
+pub struct Level(reload::Handle<EnvFilter, Layered<Form, Registry>>);
+
+type Form = Box<dyn Layer<Registry> + Send + Sync>;
+
+impl Level {
+    /// Logs this much from now on.
+    pub fn set(&self, log: &Log) {
+        // Fails only where the log is gone, and then there is nowhere to say it.
+        let _ = self.0.reload(level(log));
+    }
+}
 
 /// Starts the log of this process.
 ///
 /// # Errors
 /// When it was started before.
-pub fn init(log: &Log) -> Result<(), TryInitError> {
-    subscriber(log, io::stderr).try_init()
+pub fn init(log: &Log) -> Result<Level, TryInitError> {
+    let (subscriber, level) = subscriber(log, io::stderr);
+    subscriber.try_init()?;
+    Ok(level)
 }
 
-fn subscriber<W>(log: &Log, writer: W) -> impl Subscriber + Send + Sync + use<W>
+fn level(log: &Log) -> EnvFilter {
+    // The configuration was checked when it was read.
+    EnvFilter::builder().parse_lossy(&log.level)
+}
+
+fn subscriber<W>(log: &Log, writer: W) -> (impl Subscriber + Send + Sync + use<W>, Level)
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let form = tracing_subscriber::fmt::layer()
         .with_writer(writer)
         .with_ansi(false);
-    let form: Box<dyn Layer<Registry> + Send + Sync> = match log.format {
+    let form: Form = match log.format {
         LogFormat::Human => form.boxed(),
         LogFormat::Json => form
             .json()
@@ -39,12 +60,12 @@ where
             .with_span_list(false)
             .boxed(),
     };
-    // The configuration was checked when it was read.
-    let level = EnvFilter::builder().parse_lossy(&log.level);
-    Registry::default()
+    let (level, handle) = reload::Layer::new(level(log));
+    let subscriber = Registry::default()
         .with(form)
         .with(level)
-        .with(filter_fn(may_log))
+        .with(filter_fn(may_log));
+    (subscriber, Level(handle))
 }
 
 /// Whether a line of this kind can be trusted to hold no secret.
@@ -81,7 +102,7 @@ mod tests {
             format,
             level: level.to_owned(),
         };
-        let subscriber = subscriber(&log, move || writer.clone());
+        let (subscriber, _) = subscriber(&log, move || writer.clone());
         tracing::subscriber::with_default(subscriber, work);
         let bytes = lines.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()

@@ -26,6 +26,7 @@ mod serve;
 mod service_manager;
 mod signals;
 mod status;
+mod tls;
 mod token;
 mod token_view;
 mod unreachable;

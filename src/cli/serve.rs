@@ -1,5 +1,6 @@
 //! `leadtap serve`
 
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
@@ -7,20 +8,22 @@ use clap::Args;
 use super::arguments::ConfigArgs;
 use super::exit::{CommandError, Exit};
 use super::{core_dumps, logging, service_manager, signals};
-use crate::app::{App, Listeners, StartError};
+use crate::app::{App, Listeners, Reloader, StartError};
 use crate::config::{Config, Problems, keys};
-use crate::domain::clock::SystemClock;
+use crate::domain::clock::{Clock, SystemClock};
 use crate::storage::OpenError;
 
 /// Run the daemon
 ///
 /// Stays in the foreground and logs to standard error, as service managers want it. SIGTERM and
-/// SIGINT stop it: calls under way are answered, for as long as limits.drain_seconds says.
+/// SIGINT stop it: calls under way are answered, for as long as limits.drain_seconds says. SIGHUP
+/// makes it read its configuration and certificates again; one with a mistake is refused.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     leadtap serve\n  \
     leadtap serve --config ./leadtap.toml\n  \
-    systemctl start leadtap")]
+    systemctl start leadtap\n  \
+    systemctl reload leadtap")]
 pub(super) struct Serve {
     #[command(flatten)]
     config: ConfigArgs,
@@ -36,18 +39,19 @@ impl Serve {
             )
         })?;
         let config = Config::load(&self.config.config).map_err(misconfigured)?;
-        logging::init(&config.log)
+        let level = logging::init(&config.log)
             .map_err(|error| CommandError::new(Exit::Fault, format!("No log: {error}."), ""))?;
         log_panics();
-        for warning in &config.warnings.0 {
-            tracing::warn!("{warning}");
-        }
+        tell_warnings(&config);
         let ring = keys::read(&config.keys).map_err(|problem| misconfigured(problem.into()))?;
         let app = App::new(&config, ring, Arc::new(SystemClock)).map_err(failed)?;
         let listeners =
             Listeners::bind(&config.listen).map_err(|error| failed(StartError::Io(error)))?;
         let say = start_line(&config, &listeners);
-        app.serve(listeners, until_stopped(say)).map_err(failed)?;
+        let (reloader, path) = (app.reloader(), self.config.config);
+        let reload = move || reload(&path, &reloader, &level);
+        app.serve(listeners, until_stopped(say, reload))
+            .map_err(failed)?;
         tracing::info!("stopped");
         Ok(())
     }
@@ -55,13 +59,13 @@ impl Serve {
 
 /// Ends when the daemon is to stop. Whoever hears that it serves, in the log
 /// or as systemd does, may stop it from then on.
-async fn until_stopped(say: impl FnOnce()) {
+async fn until_stopped(say: impl FnOnce(), reload: impl Fn() + Clone + Send + 'static) {
     tokio::spawn(service_manager::watchdog());
-    signals::stop_after(|| {
+    let say = || {
         say();
         service_manager::ready();
-    })
-    .await;
+    };
+    signals::stop_after(say, reload).await;
     service_manager::stopping();
 }
 
@@ -84,6 +88,42 @@ fn start_line(config: &Config, listeners: &Listeners) -> impl FnOnce() + Send + 
             "serving"
         );
     }
+}
+
+fn tell_warnings(config: &Config) {
+    let age = config.tls.as_ref();
+    let age = age.and_then(|tls| tls.age(SystemClock.now()));
+    for warning in config.warnings.0.iter().chain(&age) {
+        tracing::warn!("{warning}");
+    }
+}
+
+/// Takes the configuration over as it is now; or, if anything is wrong with it,
+/// leaves everything as it was.
+fn reload(path: &Path, reloader: &Reloader, level: &logging::Level) {
+    let config = match Config::load(path) {
+        Ok(config) => config,
+        Err(problems) => {
+            for problem in &problems.0 {
+                tracing::error!("{problem}");
+            }
+            tracing::error!(
+                config.file = %path.display(),
+                "the new configuration is refused, and the old one stays: correct it and send SIGHUP again"
+            );
+            return;
+        }
+    };
+    tell_warnings(&config);
+    for key in reloader.reload(&config) {
+        tracing::warn!(
+            config.key = key,
+            "a change of this takes a restart, and was left out"
+        );
+    }
+    let (sites, callers) = (config.sites.len(), config.callers.len());
+    tracing::info!(sites, callers, "the configuration was reloaded");
+    level.set(&config.log);
 }
 
 /// A panic is caught where it can be and answered; this puts its place in the

@@ -21,6 +21,11 @@ pub(super) fn unreachable(shown: &str, error: &tonic::transport::Error) -> Comma
             "this user may not write to the socket".to_owned(),
             "Run this as a member of the group that `listen.unix.group` names.",
         ),
+        // What rustls found wrong.
+        Some(io::ErrorKind::InvalidData) => (
+            cause.map_or_else(|| error.to_string(), ToString::to_string),
+            "Name the authority of the daemon's certificate with --ca, and the host that the certificate is for in --address.",
+        ),
         Some(_) | None => (
             cause.map_or_else(|| error.to_string(), ToString::to_string),
             "See whether the daemon runs and listens there.",

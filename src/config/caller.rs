@@ -42,6 +42,8 @@ pub enum Proof {
     Uid(u32),
     /// It sends a bearer token with this SHA-256.
     TokenSha256([u8; 32]),
+    /// Its client shows the TLS certificate with this SHA-256.
+    CertificateSha256([u8; 32]),
 }
 
 /// Reads one caller, or complains. `sites` are the names of all sites.
@@ -95,24 +97,40 @@ fn site(section: &Section<'_>, sites: &[SiteId]) -> Option<SiteId> {
 }
 
 fn proof(section: &Section<'_>) -> Option<Proof> {
-    match (section.has("uid"), section.has("token_sha256")) {
-        (true, false) => uid(section).map(Proof::Uid),
-        (false, true) => token_sha256(section).map(Proof::TokenSha256),
-        (true, true) => {
-            section.place_of("token_sha256").problem(
-                "stands beside `uid`, and a caller is known by one of them",
+    const KEYS: [&str; 3] = ["uid", "token_sha256", "client_certificate_sha256"];
+    let there: Vec<&str> = KEYS.into_iter().filter(|key| section.has(key)).collect();
+    match there.as_slice() {
+        ["uid"] => uid(section).map(Proof::Uid),
+        ["token_sha256"] => token_sha256(section).map(Proof::TokenSha256),
+        [_] => certificate_sha256(section).map(Proof::CertificateSha256),
+        [] => {
+            section.place.problem(
+                "says nothing to know the caller by",
+                "Add `uid = \"www-data\"` for the Unix socket, `token_sha256 = \"…\"` for a bearer token, or `client_certificate_sha256 = \"…\"` for TLS.",
+            );
+            None
+        }
+        [first, second, ..] => {
+            section.place_of(second).problem(
+                format!("stands beside `{first}`, and a caller is known by one of them"),
                 "Make two callers, one for each.",
             );
             None
         }
-        (false, false) => {
-            section.place.problem(
-                "says nothing to know the caller by",
-                "Add `uid = \"www-data\"` for the Unix socket, or `token_sha256 = \"…\"` for a bearer token.",
-            );
-            None
-        }
     }
+}
+
+/// With or without the colons that openssl writes.
+fn certificate_sha256(section: &Section<'_>) -> Option<[u8; 32]> {
+    let (place, text) = section.text("client_certificate_sha256")?;
+    let hash = hex(&text.replace(':', ""));
+    if hash.is_none() {
+        place.problem(
+            "is not the 64 hexadecimal digits of a SHA-256",
+            "Run `openssl x509 -in CERTIFICATE -noout -fingerprint -sha256` and copy what stands behind the `=`.",
+        );
+    }
+    hash
 }
 
 fn uid(section: &Section<'_>) -> Option<u32> {

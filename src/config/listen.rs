@@ -20,7 +20,8 @@ const SOCKET_PATH_BYTES: usize = 107;
 pub struct Listen {
     /// The Unix socket.
     pub unix: Option<UnixListen>,
-    /// The TCP address; always loopback. Port 0 lets the system choose.
+    /// The TCP address; loopback, unless there is TLS. Port 0 lets the system
+    /// choose.
     pub tcp: Option<SocketAddr>,
 }
 
@@ -41,6 +42,12 @@ pub(super) fn read(section: &Section<'_>) -> Listen {
         section.place.problem(
             "names nowhere to listen",
             "Add `unix = { path = \"/run/leadtap/leadtap.sock\" }`, or `tcp = \"127.0.0.1:7171\"`.",
+        );
+    }
+    if section.has("tls") && !section.has("tcp") {
+        section.place_of("tls").problem(
+            "seals no listener, because there is no `tcp`",
+            "Add `tcp = \"ADDRESS:PORT\"`, or remove [listen.tls].",
         );
     }
     Listen {
@@ -111,10 +118,10 @@ fn tcp(section: &Section<'_>) -> Option<SocketAddr> {
         );
         return None;
     };
-    if !address.ip().is_loopback() {
+    if !address.ip().is_loopback() && !section.has("tls") {
         place.problem(
             format!("would send tokens over the network in plain text: {address} is not loopback"),
-            "Listen on 127.0.0.1, and let callers on other machines come through an SSH tunnel, a VPN or a proxy that speaks TLS.",
+            "Add [listen.tls]; or listen on 127.0.0.1, and let callers on other machines come through an SSH tunnel, a VPN or a proxy that speaks TLS.",
         );
         return None;
     }

@@ -15,6 +15,7 @@ pub mod schema;
 mod secret_file;
 mod sections;
 mod site;
+mod tls;
 mod urls;
 mod whole;
 
@@ -32,6 +33,7 @@ pub use listen::{Listen, UnixListen};
 pub use problem::{Problem, Problems, Severity};
 pub use secret_file::SecretSource;
 pub use sections::{Limits, Log, LogFormat, StoreSettings};
+pub use tls::Tls;
 
 use crate::audit::Destination;
 use crate::domain::site::Site;
@@ -43,6 +45,8 @@ use reader::{Report, Section};
 pub struct Config {
     /// Where callers reach it.
     pub listen: Listen,
+    /// How TCP is sealed, if it is.
+    pub tls: Option<Tls>,
     /// Where it keeps data.
     pub store: StoreSettings,
     /// Where the key ring is.
@@ -88,6 +92,7 @@ impl Config {
 #[derive(Default)]
 struct Draft {
     listen: Option<Listen>,
+    tls: Option<Tls>,
     store: Option<StoreSettings>,
     keys: Option<KeySource>,
     log: Option<Log>,
@@ -118,8 +123,13 @@ impl Draft {
         whole::check_sites(top, &site_sections);
         // A site that is wrong elsewhere still has a name that callers may use.
         let names = whole::site_names(&site_sections);
+        let listen = sections::of(top, &schema::LISTEN);
         let draft = Self {
-            listen: Some(listen::read(&sections::of(top, &schema::LISTEN))),
+            listen: Some(listen::read(&listen)),
+            tls: listen
+                .has("tls")
+                .then(|| tls::read(&listen.section("tls", &schema::LISTEN_TLS)))
+                .flatten(),
             store: sections::store(&sections::of(top, &schema::STORE)),
             keys: keys::source(&sections::of(top, &schema::KEYS)),
             log: Some(sections::log(&sections::of(top, &schema::LOG))),
@@ -129,7 +139,7 @@ impl Draft {
             callers: whole::callers(top, &caller_sections, &names),
         };
         whole::check_apart(top, draft.store.as_ref(), draft.keys.as_ref());
-        whole::check_reach(top, draft.listen.as_ref(), &draft.callers);
+        whole::check_reach(top, &draft);
         draft
     }
 
@@ -138,6 +148,7 @@ impl Draft {
         let whole = (|| {
             Some(Config {
                 listen: self.listen?,
+                tls: self.tls,
                 store: self.store?,
                 keys: self.keys?,
                 log: self.log?,

@@ -19,7 +19,12 @@ pub const TOP: Section = Section {
 /// `[listen]`
 pub const LISTEN: Section = Section {
     path: "listen",
-    keys: &["unix", "tcp"],
+    keys: &["unix", "tcp", "tls"],
+};
+/// `[listen.tls]`
+pub const LISTEN_TLS: Section = Section {
+    path: "listen.tls",
+    keys: &["certificate", "key", "key_credential", "client_ca"],
 };
 /// `[listen.unix]`
 pub const LISTEN_UNIX: Section = Section {
@@ -84,6 +89,7 @@ pub const CALLER: Section = Section {
         "site",
         "uid",
         "token_sha256",
+        "client_certificate_sha256",
         "permissions",
         "max_calls_in_flight",
         "max_starts_per_minute",
@@ -91,10 +97,11 @@ pub const CALLER: Section = Section {
 };
 
 /// All sections.
-pub const ALL: [&Section; 11] = [
+pub const ALL: [&Section; 12] = [
     &TOP,
     &LISTEN,
     &LISTEN_UNIX,
+    &LISTEN_TLS,
     &STORE,
     &KEYS,
     &LOG,

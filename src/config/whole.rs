@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use super::Draft;
 use super::caller::{self, ConfiguredCaller, Proof};
 use super::keys::KeySource;
-use super::listen::Listen;
 use super::reader::Section;
 use super::schema;
 use super::sections::StoreSettings;
@@ -74,6 +74,7 @@ fn complain_of_twins(
         let (key, what) = match caller.proof {
             Proof::Uid(_) => ("uid", "user"),
             Proof::TokenSha256(_) => ("token_sha256", "token"),
+            Proof::CertificateSha256(_) => ("client_certificate_sha256", "certificate"),
         };
         section.place_of(key).problem(
             format!(
@@ -113,25 +114,27 @@ pub(super) fn check_apart(
 
 /// Every caller has a listener that it can come through, and the other way
 /// round.
-pub(super) fn check_reach(
-    top: &Section<'_>,
-    listen: Option<&Listen>,
-    callers: &[ConfiguredCaller],
-) {
-    let by_token = |one: &ConfiguredCaller| matches!(one.proof, Proof::TokenSha256(_));
-    let Some(listen) = listen else { return };
-    if listen.unix.is_none() && listen.tcp.is_some() {
-        for one in callers.iter().filter(|one| !by_token(one)) {
-            top.place_of("caller").warning(
-                format!(
-                    "`{}` is known by its user, which only a Unix socket reports",
-                    one.caller.name
-                ),
-                "Add `unix` to [listen], or give the caller a token.",
-            );
+pub(super) fn check_reach(top: &Section<'_>, draft: &Draft) {
+    let Some(listen) = &draft.listen else { return };
+    let asks_clients = draft.tls.as_ref().is_some_and(|tls| tls.asks_clients);
+    for one in &draft.callers {
+        let name = &one.caller.name;
+        match one.proof {
+            Proof::Uid(_) if listen.unix.is_none() && listen.tcp.is_some() => {
+                top.place_of("caller").warning(
+                    format!("`{name}` is known by its user, which only a Unix socket reports"),
+                    "Add `unix` to [listen], or give the caller a token.",
+                );
+            }
+            Proof::CertificateSha256(_) if !asks_clients => top.place_of("caller").warning(
+                format!("`{name}` is known by a certificate, which nobody asks it for"),
+                "Add [listen.tls] with `client_ca`, or give the caller a token.",
+            ),
+            _ => {}
         }
     }
-    if listen.tcp.is_some() && !callers.is_empty() && !callers.iter().any(by_token) {
+    let over_tcp = |one: &ConfiguredCaller| !matches!(one.proof, Proof::Uid(_));
+    if listen.tcp.is_some() && !draft.callers.is_empty() && !draft.callers.iter().any(over_tcp) {
         top.place_of("listen").warning(
             "has `tcp`, but no caller has a token to come in with",
             "Add a [[caller]] with `token_sha256`, or remove `tcp`.",

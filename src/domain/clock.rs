@@ -80,6 +80,11 @@ impl ManualClock {
     pub fn advance(&self, by: Duration) {
         self.0.fetch_add(micros(by), Ordering::SeqCst);
     }
+
+    /// Moves the clock back, as somebody who sets a machine's clock right.
+    pub fn go_back(&self, by: Duration) {
+        self.0.fetch_sub(micros(by), Ordering::SeqCst);
+    }
 }
 
 impl Clock for ManualClock {

@@ -54,9 +54,13 @@ pub(super) struct Entry {
 impl Entry {
     /// Of a call that has just come in.
     pub(super) fn of(log: &AuditLog, request: &Request<Body>, id: RequestId) -> Self {
-        let peer = peer(request);
+        let connection = request.extensions().get::<connections::Peer>();
+        let connection = connection.copied().unwrap_or_default();
+        let peer = connection.place;
         let proof = if request.headers().contains_key(AUTHORIZATION) {
             Proof::Token
+        } else if connection.certificate_sha256.is_some() {
+            Proof::Certificate
         } else if peer.uid.is_some() {
             Proof::Uid
         } else {
@@ -152,11 +156,6 @@ impl Drop for Entry {
     fn drop(&mut self) {
         self.close(Code::Cancelled, "");
     }
-}
-
-fn peer(request: &Request<Body>) -> Peer {
-    let peer = request.extensions().get::<connections::Peer>();
-    peer.map_or_else(Peer::default, |peer| peer.place)
 }
 
 /// An answer whose end is written down.

@@ -1,4 +1,5 @@
-//! Who is calling: the uid behind the Unix socket, or a bearer token.
+//! Who is calling: the uid behind the Unix socket, a bearer token, or a client
+//! certificate.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,6 +19,9 @@ pub enum Proof {
     Uid(u32),
     /// The SHA-256 of a bearer token (RFC 6750 section 2.1).
     TokenSha256([u8; 32]),
+    /// The SHA-256 of the certificate that its client showed in the TLS
+    /// handshake, where it proved to have the key.
+    CertificateSha256([u8; 32]),
 }
 
 /// A caller and the site it works for.
@@ -48,6 +52,7 @@ impl Access {
 pub struct Callers {
     by_uid: HashMap<u32, Access>,
     by_token: Vec<([u8; 32], Access)>,
+    by_certificate: HashMap<[u8; 32], Access>,
 }
 
 impl Callers {
@@ -62,6 +67,9 @@ impl Callers {
                     all.by_uid.insert(uid, access);
                 }
                 Proof::TokenSha256(hash) => all.by_token.push((hash, access)),
+                Proof::CertificateSha256(hash) => {
+                    all.by_certificate.insert(hash, access);
+                }
             }
         }
         all
@@ -71,6 +79,12 @@ impl Callers {
     #[must_use]
     pub fn by_uid(&self, uid: u32) -> Option<&Access> {
         self.by_uid.get(&uid)
+    }
+
+    /// The caller with this certificate. It is no secret, so it is looked up.
+    #[must_use]
+    pub fn by_certificate(&self, sha256: &[u8; 32]) -> Option<&Access> {
+        self.by_certificate.get(sha256)
     }
 
     /// The caller with this `authorization` metadata. Every hash is compared,

@@ -106,14 +106,17 @@ impl Gatekeeper {
         answer.map(|stream| Held::body(stream, call, stop))
     }
 
-    /// A token says more than a uid: one uid can run several callers.
+    /// A token says more than a uid or a certificate: one program can be several callers.
     fn caller_of(&self, request: &Request<Body>) -> Option<Access> {
         let callers = self.callers.load();
         let found = if let Some(authorization) = request.headers().get(AUTHORIZATION) {
             callers.by_authorization(authorization.as_bytes())
         } else {
             let peer = request.extensions().get::<Peer>()?;
-            callers.by_uid(peer.place.uid?)
+            match &peer.certificate_sha256 {
+                Some(certificate) => callers.by_certificate(certificate),
+                None => callers.by_uid(peer.place.uid?),
+            }
         };
         found.cloned()
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::net::TcpListener;
 use tonic::service::RoutesBuilder;
 use tonic::transport::Server;
 use tonic::transport::server::Router;
@@ -10,7 +11,7 @@ use tonic_web::GrpcWebLayer;
 use tower::layer::util::{Identity, Stack};
 
 use super::admin::AdminHandlers;
-use super::connections::{Listener, Room, incoming};
+use super::connections::{Certificate, Listener, Room, incoming, incoming_tls};
 use super::gate::{GateLayer, Gatekeeper};
 use super::lead::LeadHandlers;
 use super::login::LoginHandlers;
@@ -130,5 +131,21 @@ pub async fn serve<L: Listener + 'static>(
 ) -> Result<(), tonic::transport::Error> {
     router
         .serve_with_incoming_shutdown(incoming(listener, room), shutdown)
+        .await
+}
+
+/// Serves on TCP with TLS, likewise.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve_tls(
+    router: Router<Layers>,
+    listener: TcpListener,
+    certificate: Certificate,
+    room: Room,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), tonic::transport::Error> {
+    router
+        .serve_with_incoming_shutdown(incoming_tls(listener, room, certificate), shutdown)
         .await
 }

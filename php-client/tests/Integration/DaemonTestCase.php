@@ -20,17 +20,24 @@ abstract class DaemonTestCase extends TestCase
             'streams, TCP' => ['stream', 'LEADTAP_TCP'],
             'curl, Unix socket' => ['curl', 'LEADTAP_SOCKET'],
             'curl, TCP' => ['curl', 'LEADTAP_TCP'],
+            'curl, TLS' => ['curl', 'LEADTAP_TLS'],
         ];
     }
 
     /** @param array<string, mixed> $options */
     final protected function connect(string $transport, string $variable, array $options = []): Leadtap
     {
-        $address = ($variable === 'LEADTAP_SOCKET' ? 'unix://' : 'tcp://') . self::needed($variable);
+        $schemes = ['LEADTAP_SOCKET' => 'unix://', 'LEADTAP_TCP' => 'tcp://', 'LEADTAP_TLS' => 'https://'];
+        $options += ['transport' => $transport];
         // The socket knows its callers by uid.
-        $token = $variable === 'LEADTAP_TCP' ? ['token' => self::needed('LEADTAP_TOKEN')] : [];
+        if ($variable !== 'LEADTAP_SOCKET') {
+            $options += ['token' => self::needed('LEADTAP_TOKEN')];
+        }
+        if ($variable === 'LEADTAP_TLS') {
+            $options += ['ca_file' => self::needed('LEADTAP_CA')];
+        }
 
-        return Leadtap::connect($address, $options + $token + ['transport' => $transport]);
+        return Leadtap::connect($schemes[$variable] . self::needed($variable), $options);
     }
 
     final protected function sandbox(): Sandbox

@@ -41,6 +41,7 @@ pub fn check(path: &Path, clock: &dyn Clock) -> Problems {
     if let Destination::File(file) = &draft.audit {
         found.extend(audit::check(file));
     }
+    found.extend(draft.tls.as_ref().and_then(|tls| tls.age(clock.now())));
     if geteuid().is_root() {
         found.push(as_root());
     }

@@ -4,6 +4,7 @@ mod callers;
 mod daemon;
 mod documents;
 mod sites;
+mod tls;
 
 use std::os::unix::fs::PermissionsExt;
 

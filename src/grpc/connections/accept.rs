@@ -42,7 +42,7 @@ impl Listener for UnixListener {
             pid: process.and_then(|process| process.pid()),
             address: None,
         };
-        Ok((stream, Peer { place }))
+        Ok((stream, Peer::at(place)))
     }
 }
 
@@ -57,7 +57,7 @@ impl Listener for TcpListener {
             address: Some(address),
             ..audit::Peer::default()
         };
-        Ok((stream, Peer { place }))
+        Ok((stream, Peer::at(place)))
     }
 }
 

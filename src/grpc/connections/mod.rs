@@ -3,6 +3,7 @@
 
 mod accept;
 mod room;
+mod tls;
 
 use std::io;
 use std::pin::Pin;
@@ -16,6 +17,8 @@ use tonic::transport::server::Connected;
 pub use accept::Listener;
 pub(super) use accept::incoming;
 use room::Place;
+pub(super) use tls::incoming as incoming_tls;
+pub use tls::{Certificate, HANDSHAKE_TIMEOUT, HANDSHAKES};
 
 use crate::audit;
 pub use room::Room;
@@ -33,6 +36,17 @@ const FIRST_BYTES: usize = 24;
 pub struct Peer {
     /// Its process and user (`SO_PEERCRED`, unix(7)), or its address.
     pub place: audit::Peer,
+    /// The SHA-256 of the certificate that it showed and has the key of.
+    pub certificate_sha256: Option<[u8; 32]>,
+}
+
+impl Peer {
+    const fn at(place: audit::Peer) -> Self {
+        Self {
+            place,
+            certificate_sha256: None,
+        }
+    }
 }
 
 /// A connection that was taken. It has its place until it is dropped.

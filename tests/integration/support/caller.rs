@@ -56,10 +56,14 @@ pub async fn tcp(daemon: &Daemon) -> Channel {
 
 /// Where the daemon listens on TCP: the system chose the port, the log says it.
 pub fn tcp_address(daemon: &Daemon) -> String {
+    format!("http://{}", tcp_place(daemon))
+}
+
+/// The same, as host and port.
+pub fn tcp_place(daemon: &Daemon) -> String {
     let log = daemon.log();
     let (_, rest) = log.split_once("listen.tcp=").unwrap();
-    let address = rest.split_whitespace().next().unwrap();
-    format!("http://{address}")
+    rest.split_whitespace().next().unwrap().to_owned()
 }
 
 /// `[[caller]]` with a bearer token.

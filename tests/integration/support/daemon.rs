@@ -268,7 +268,8 @@ impl Drop for Daemon {
     }
 }
 
-fn secret(path: &Path, text: &str) {
+/// A file that nobody else may read.
+pub fn secret(path: &Path, text: &str) {
     use std::io::Write;
     let mut file = std::fs::OpenOptions::new()
         .write(true)

@@ -14,6 +14,7 @@ pub mod in_process;
 pub mod refusal;
 pub mod relay;
 pub mod shop;
+pub mod tls;
 pub mod tokens;
 pub mod web;
 
