@@ -13,7 +13,7 @@ use http::HeaderMap;
 const HEADER: &str = "grpc-timeout";
 
 /// A call may take this long at most, whatever its deadline says.
-const LONGEST: Duration = Duration::from_secs(60);
+pub const LONGEST: Duration = Duration::from_secs(60);
 
 /// Digits of the header's number.
 const DIGITS: usize = 8;

@@ -11,7 +11,7 @@ pub mod callers;
 pub mod connections;
 mod context;
 pub mod convert;
-mod deadline;
+pub mod deadline;
 pub mod errors;
 pub mod gate;
 mod health;

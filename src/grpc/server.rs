@@ -28,13 +28,13 @@ use crate::storage::Store;
 
 /// Calls that one connection may have under way. The next one waits for its
 /// turn on the client's side (RFC 9113 section 5.1.2).
-const STREAMS_PER_CONNECTION: u32 = 1024;
+pub const STREAMS_PER_CONNECTION: u32 = 1024;
 
 /// A connection that is silent for this long is asked for a sign of life...
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
+pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(60);
 
 /// ... and closed when none comes for this long.
-const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 
 type Layers = Stack<GateLayer, Stack<GrpcWebLayer, Identity>>;
 

@@ -49,6 +49,7 @@ mod transaction;
 mod verify;
 mod witness;
 
+pub use committer::QUEUE_CAPACITY;
 pub use error::{OpenError, StoreError};
 pub use keyfile::{KeyFile, KeyFileError};
 pub use keyring::{KeyId, KeyRing, KeyRingError};

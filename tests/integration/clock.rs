@@ -20,7 +20,8 @@ const NOON: Timestamp = Timestamp::from_micros(1_795_608_000_000_000);
 async fn an_hour_forward_ends_the_logins_under_way_and_no_others() {
     let fake = Fake::start().await;
     let clock = ManualClock::at(NOON);
-    let daemon = InProcess::start(&Setup::with(&fake), Arc::new(clock.clone()));
+    let setup = Setup::with(&fake);
+    let daemon = InProcess::start(&setup, Arc::new(clock.clone()));
     let client = daemon.client().await;
     let visit = Visit::begin(&client).await;
     let callback = visit.allow(ACCOUNT).await;

@@ -4,15 +4,22 @@ use std::path::PathBuf;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use leadtap::config::Config;
+use leadtap::domain::limits::REQUEST_BYTES;
+use leadtap::grpc::connections::{FIRST_BYTES_TIMEOUT, HANDSHAKE_TIMEOUT, HANDSHAKES};
+use leadtap::grpc::deadline::LONGEST;
+use leadtap::grpc::gate::OPEN_CALLS;
 use leadtap::grpc::pb::ErrorReason as Reason;
 use leadtap::grpc::pb::get_lead_request::Key;
+use leadtap::grpc::server::{KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, STREAMS_PER_CONNECTION};
+use leadtap::storage::{QUEUE_CAPACITY, SITE_SHARE};
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tonic::Code;
 
 use crate::support::caller::{self, Client, caller_section};
-use crate::support::daemon::TOKEN;
+use crate::support::daemon::{TOKEN, secret};
 use crate::support::shop::{ACCOUNT, authorized, get_lead};
 use crate::support::{Browser, Refusal, Shop, Visit};
 
@@ -183,4 +190,97 @@ async fn a_flood_of_starts_from_one_site_does_not_slow_the_logins_of_another() {
             "login {at} of {LOGINS} by length: {idle:?}, while flooded {flooded:?}"
         );
     }
+}
+
+/// A configuration that says no more than it must.
+fn defaults() -> Config {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path().display();
+    secret(&folder.path().join("app-secret"), "app-secret");
+    let text = format!(
+        r#"
+listen.unix.path = "{here}/leadtap.sock"
+store.path = "{here}/data"
+keys.file = "{here}/keys"
+[[site]]
+name = "shop"
+instagram_app_id = "1"
+instagram_app_secret_file = "{here}/app-secret"
+redirect_uris = ["https://shop.example/callback"]
+[[caller]]
+name = "plugin"
+site = "shop"
+uid = 1
+permissions = ["login"]
+"#
+    );
+    Config::parse(&text).unwrap()
+}
+
+#[test]
+fn the_document_has_the_numbers_of_the_code() {
+    let config = defaults();
+    let (site, caller) = (&config.sites[0], &config.callers[0].caller);
+    let document = include_str!("../../docs/limits.md");
+    let seconds = |time: Duration| time.as_secs() as usize;
+    let rows: [(&str, usize); 19] = [
+        ("connections of a listener", config.limits.max_connections),
+        ("handshakes of TLS under way, a worker", HANDSHAKES),
+        (
+            "calls under way of a connection",
+            STREAMS_PER_CONNECTION as usize,
+        ),
+        (
+            "calls in flight of a caller",
+            caller.allowance.calls_in_flight,
+        ),
+        (
+            "calls in flight of a site's callers together",
+            site.allowance.calls_in_flight,
+        ),
+        (
+            "calls in flight that need no caller (health, reflection)",
+            OPEN_CALLS,
+        ),
+        (
+            "logins that a caller begins in a minute",
+            caller.allowance.starts_per_minute as usize,
+        ),
+        (
+            "logins that a site's callers begin in a minute",
+            site.allowance.starts_per_minute as usize,
+        ),
+        (
+            "logins under way of a site",
+            site.max_pending_authorizations,
+        ),
+        ("writes that wait for the disk", QUEUE_CAPACITY),
+        ("beginnings of one site among them", SITE_SHARE),
+        ("bytes of a request", REQUEST_BYTES),
+        ("leads ready in memory", config.store.lead_cache),
+        (
+            "memory of the store's cache, in MiB",
+            (config.store.cache_bytes / (1024 * 1024)) as usize,
+        ),
+        ("a call, whatever its deadline says", seconds(LONGEST)),
+        (
+            "from connecting to the first bytes of HTTP",
+            seconds(FIRST_BYTES_TIMEOUT),
+        ),
+        ("a handshake of TLS", seconds(HANDSHAKE_TIMEOUT)),
+        (
+            "a silent connection, until it is asked for a sign of life",
+            seconds(KEEPALIVE_INTERVAL),
+        ),
+        (
+            "a stop, until whoever is still connected is cut off",
+            seconds(config.limits.drain),
+        ),
+    ];
+    for (what, number) in rows {
+        let row = format!("| {what} | {number} |");
+        assert!(document.contains(&row), "docs/limits.md lacks `{row}`");
+    }
+    let closed = format!("closed {} seconds later", seconds(KEEPALIVE_TIMEOUT));
+    assert!(document.contains(&closed));
 }

@@ -26,6 +26,7 @@ mod damage;
 mod declined;
 mod disk;
 mod erasure;
+mod foreign_ids;
 mod happy_path;
 mod instagram_refuses;
 mod key_rotation;

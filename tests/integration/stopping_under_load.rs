@@ -35,9 +35,13 @@ fn was_not_taken(status: &Status) -> bool {
             not_sent |= error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
             not_sent |= error.reason() == Some(h2::Reason::REFUSED_STREAM);
         }
+        if let Some(error) = error.downcast_ref::<hyper::Error>() {
+            // It waited in the client when its connection closed, and was never sent.
+            not_sent |= error.is_canceled();
+        }
         cause = error.source();
     }
-    status.code() == Code::Unavailable && (told || not_sent)
+    told && status.code() == Code::Unavailable || not_sent
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
