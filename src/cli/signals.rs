@@ -49,5 +49,5 @@ async fn reloads(mut hangup: Signal, reload: impl Fn() + Clone + Send + 'static)
         // A panic in it is in the log already.
         let _ = tokio::task::spawn_blocking(reload.clone()).await;
     }
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }

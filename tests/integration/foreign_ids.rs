@@ -7,19 +7,23 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use leadtap::grpc::DESCRIPTORS;
-use leadtap::grpc::pb::{self, delete_lead_request, get_lead_request};
+use leadtap::grpc::pb::lead_service_client::LeadServiceClient;
+use leadtap::grpc::pb::{self, delete_lead_request, export_lead_request, get_lead_request};
 use prost::Message;
 use prost_reflect::DescriptorPool;
 use ring::digest::{SHA256, digest};
-use tonic::Code;
+use tonic::{Code, Request};
 
-use crate::support::Shop;
 use crate::support::caller::hex;
 use crate::support::shop::ACCOUNT;
 use crate::support::web::{Web, frame};
+use crate::support::{PATIENCE, Shop};
 
 const OWN: &str = "the-first-sites-bearer-token-1f64";
 const FOREIGN: &str = "another-sites-bearer-token-93c1";
+
+/// Whose answer ends only where there is nothing to follow.
+const WATCH: &str = "/leadtap.v1.LeadService/WatchLeads";
 
 /// How often the two answers are timed.
 const ROUNDS: usize = 30;
@@ -36,6 +40,10 @@ struct Ids {
     page_token: String,
     /// Of a list of tokens that goes on.
     token_page: String,
+    /// Of somebody who follows what happens to leads.
+    watch_cursor: String,
+    /// Of an export that broke off.
+    export_cursor: String,
 }
 
 impl Ids {
@@ -51,6 +59,8 @@ impl Ids {
             binding: self.binding.clone(),
             page_token: reversed(&self.page_token),
             token_page: reversed(&self.token_page),
+            watch_cursor: reversed(&self.watch_cursor),
+            export_cursor: reversed(&self.export_cursor),
         }
     }
 }
@@ -155,6 +165,37 @@ const WALK: &[Row] = &[
         }),
     },
     Row {
+        path: "/leadtap.v1.LeadService/ExportLeads",
+        how: How::With(|ids| {
+            let request = pb::ExportLeadsRequest {
+                cursor: ids.export_cursor.clone(),
+                format: pb::ExportFormat::JsonLines.into(),
+                ..Default::default()
+            };
+            vec![request.encode_to_vec()]
+        }),
+    },
+    Row {
+        path: "/leadtap.v1.LeadService/ExportLead",
+        how: How::With(|ids| {
+            use export_lead_request::Key;
+            let keys = [
+                Key::LeadId(ids.lead_id.clone()),
+                Key::InstagramUserId(ids.user_id.clone()),
+                Key::InstagramScopedId(ids.scoped_id.clone()),
+            ];
+            keys.map(|key| pb::ExportLeadRequest { key: Some(key) }.encode_to_vec())
+                .to_vec()
+        }),
+    },
+    Row {
+        path: WATCH,
+        how: How::With(|ids| {
+            let cursor = ids.watch_cursor.clone();
+            vec![pb::WatchLeadsRequest { cursor }.encode_to_vec()]
+        }),
+    },
+    Row {
         path: "/leadtap.v1.LeadService/UpdateLead",
         how: How::With(|ids| {
             let lead = pb::Lead {
@@ -224,7 +265,10 @@ impl Seen {
 async fn ask(web: &Web, token: &str, path: &str, request: &[u8]) -> Seen {
     let authorization = format!("Bearer {token}");
     let headers = [("authorization", authorization.as_str())];
-    let answer = web.post_to(path, &headers, frame(request)).await;
+    let answer = web.post_to(path.trim_start_matches('/'), &headers, frame(request));
+    // A stream that does not end has found something to follow.
+    let answer = tokio::time::timeout(PATIENCE, answer).await;
+    let answer = answer.unwrap_or_else(|_| panic!("{path} does not end"));
     Seen {
         code: answer.status.code(),
         text: answer.status.message().to_owned(),
@@ -260,6 +304,19 @@ async fn populated() -> (Shop, Ids) {
     let path = "/leadtap.v1.TokenService/ListTokens";
     let tokens = ask(&web, OWN, path, &list.encode_to_vec()).await;
     let tokens = pb::ListTokensResponse::decode(&*tokens.message.unwrap()).unwrap();
+    let export = pb::ExportLeadsRequest {
+        format: pb::ExportFormat::JsonLines.into(),
+        ..Default::default()
+    };
+    let path = "/leadtap.v1.LeadService/ExportLeads";
+    let export = ask(&web, OWN, path, &export.encode_to_vec()).await;
+    let export = pb::ExportLeadsResponse::decode(&*export.message.unwrap()).unwrap();
+    let mut watch = Request::new(pb::WatchLeadsRequest::default());
+    let authorization = format!("Bearer {OWN}").parse().unwrap();
+    watch.metadata_mut().insert("authorization", authorization);
+    let mut leads = LeadServiceClient::new(shop.daemon.channel().await);
+    let mut changes = leads.watch_leads(watch).await.unwrap().into_inner();
+    let position = changes.message().await.unwrap().unwrap();
     let profile = lead.instagram.unwrap();
     let ids = Ids {
         lead_id: lead.lead_id,
@@ -269,8 +326,12 @@ async fn populated() -> (Shop, Ids) {
         binding: visit.browser.binding.clone(),
         page_token: page.next_page_token,
         token_page: tokens.next_page_token,
+        watch_cursor: position.cursor,
+        export_cursor: export.cursor,
     };
-    assert!(!ids.page_token.is_empty() && !ids.token_page.is_empty());
+    assert!(
+        !ids.watch_cursor.is_empty() && !ids.page_token.is_empty() && !ids.token_page.is_empty()
+    );
     (shop, ids)
 }
 
@@ -313,7 +374,7 @@ async fn another_sites_ids_find_nothing_not_even_another_error() {
         }
     }
     // The ids are good: their own site finds all of it, untouched.
-    for row in WALK {
+    for row in WALK.iter().filter(|row| row.path != WATCH) {
         if let How::With(requests) = row.how {
             let request = &requests(&ids)[0];
             let foreign = ask(&web, FOREIGN, row.path, request).await;
