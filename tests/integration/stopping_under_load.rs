@@ -24,10 +24,13 @@ fn was_not_taken(status: &Status) -> bool {
     let mut not_sent = false;
     while let Some(error) = cause {
         if let Some(error) = error.downcast_ref::<std::io::Error>() {
-            // The listener is closed, or its socket's file is gone.
+            // The listener is closed, its socket's file is gone; or the daemon had closed the
+            // connection, after its GOAWAY, before the client could write to it.
             not_sent |= matches!(
                 error.kind(),
-                std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::NotFound
+                std::io::ErrorKind::ConnectionRefused
+                    | std::io::ErrorKind::NotFound
+                    | std::io::ErrorKind::BrokenPipe
             );
         }
         if let Some(error) = error.downcast_ref::<h2::Error>() {
