@@ -7,11 +7,13 @@ use std::path::PathBuf;
 const CONTRACT: &str = "proto/leadtap/v1";
 
 /// Messages that carry a secret: they get no `Debug`, so that nobody prints them.
-const WITHOUT_DEBUG: [&str; 4] = [
+const WITHOUT_DEBUG: [&str; 6] = [
     "leadtap.v1.StartAuthorizationResponse",
     "leadtap.v1.CompleteAuthorizationRequest",
     "leadtap.v1.ImportTokenRequest",
     "leadtap.v1.GetAccessTokenResponse",
+    "leadtap.v1.HandleDataDeletionRequest",
+    "leadtap.v1.HandleDeauthorizationRequest",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

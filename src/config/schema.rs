@@ -73,6 +73,8 @@ pub const SITE: Section = Section {
         "max_starts_per_minute",
         "profile_refresh",
         "graph_version",
+        "deletion_status_url",
+        "signed_request_max_age_hours",
         "endpoints",
     ],
 };

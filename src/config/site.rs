@@ -7,6 +7,7 @@ use super::allowance;
 use super::keys::secret_source;
 use super::reader::Section;
 use super::{schema, urls};
+use crate::domain::duties::Duties;
 use crate::domain::limits;
 use crate::domain::site::{Dialect, InstagramApp, ProfileRefresh, Site, SiteId};
 
@@ -22,6 +23,13 @@ const DEFAULT_MAX_PENDING: u64 = 10_000;
 /// The newest version of the graph API when this was written; Meta keeps it
 /// until 2028-07.
 const DEFAULT_GRAPH_VERSION: &str = "v25.0";
+
+/// Hours that a signed request of Meta's is believed: Meta's own retries end
+/// before that, and a stolen one is of no use for long.
+const DEFAULT_SIGNED_REQUEST_HOURS: u64 = 24;
+
+/// The most of them: a week.
+const MAX_SIGNED_REQUEST_HOURS: u64 = 7 * 24;
 
 /// Reads one site, or as much of it as makes sense.
 pub(super) fn read(section: &Section<'_>) -> Option<Arc<Site>> {
@@ -60,6 +68,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<Arc<Site>> {
         scopes,
         authorization_ttl: Duration::from_secs(60 * ttl),
         max_pending_authorizations: max_pending as usize,
+        duties: duties(section),
         allowance,
         beginning: Arc::default(),
         profile_refresh: profile_refresh(section),
@@ -77,6 +86,18 @@ fn profile_refresh(section: &Section<'_>) -> ProfileRefresh {
             );
             ProfileRefresh::default()
         }
+    }
+}
+
+fn duties(section: &Section<'_>) -> Duties {
+    let hours = section.number(
+        "signed_request_max_age_hours",
+        1..=MAX_SIGNED_REQUEST_HOURS,
+        DEFAULT_SIGNED_REQUEST_HOURS,
+    );
+    Duties {
+        deletion_status_url: urls::deletion_status(section),
+        signed_request_max_age: Duration::from_secs(60 * 60 * hours),
     }
 }
 

@@ -3,6 +3,7 @@
 use url::{Host, Url};
 
 use super::reader::{Place, Section};
+use crate::domain::duties::CODE_PLACE;
 use crate::domain::limits;
 use crate::domain::site::{Dialect, Endpoints};
 
@@ -59,6 +60,25 @@ fn check_redirect_uri(place: &Place<'_>, uri: &str) {
             "Copy it from the dashboard, byte for byte.",
         );
     }
+}
+
+/// Where a person reads what became of a deletion.
+pub(super) fn deletion_status(site: &Section<'_>) -> Option<String> {
+    let (place, text) = site.text("deletion_status_url")?;
+    if text.len() > limits::URL_BYTES {
+        place.problem(
+            format!("has more than {} bytes", limits::URL_BYTES),
+            "Choose a shorter one.",
+        );
+    }
+    if text.matches(CODE_PLACE).count() != 1 {
+        place.problem(
+            format!("does not hold {CODE_PLACE} once"),
+            "Write it where the code goes: \"https://shop.example/data-deletion?code={code}\".",
+        );
+    }
+    web_url(&place, &text.replace(CODE_PLACE, "0"))?;
+    Some(text.to_owned())
 }
 
 /// Where Instagram is: the dialect's own hosts, or a stand-in.

@@ -7,6 +7,8 @@ pub mod authorization;
 pub mod caller;
 pub mod change;
 pub mod clock;
+pub mod deletion;
+pub mod duties;
 pub mod email;
 pub mod erasure;
 pub mod failure;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::allowance::Allowance;
+use super::duties::Duties;
 use super::ids::IdError;
 use super::limits;
 use super::secret::Secret;
@@ -59,6 +60,8 @@ pub struct Site {
     pub authorization_ttl: Duration,
     /// How many logins may be under way at once.
     pub max_pending_authorizations: usize,
+    /// How it does what Meta and the law ask.
+    pub duties: Duties,
     /// What all its callers together may have going on.
     pub allowance: Allowance,
     /// Beginnings of its logins that wait for the disk; the store counts them.

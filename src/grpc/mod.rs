@@ -19,6 +19,7 @@ mod held;
 mod lead;
 mod login;
 pub mod permissions;
+mod platform;
 pub mod request_id;
 pub mod server;
 mod token;

@@ -109,6 +109,18 @@ pub const TABLE: &[Rpc] = &[
     Rpc::audited_stream("/leadtap.v1.LeadService/ExportLeads", Permission::Leads).endless(),
     Rpc::audited("/leadtap.v1.LeadService/ExportLead", Permission::Leads),
     Rpc::plain("/leadtap.v1.LeadService/WatchLeads", Permission::Leads).endless(),
+    Rpc::audited(
+        "/leadtap.v1.PlatformService/HandleDeauthorization",
+        Permission::Platform,
+    ),
+    Rpc::audited(
+        "/leadtap.v1.PlatformService/HandleDataDeletion",
+        Permission::Platform,
+    ),
+    Rpc::plain(
+        "/leadtap.v1.PlatformService/GetDeletionStatus",
+        Permission::Platform,
+    ),
     Rpc::open("/grpc.health.v1.Health/Check"),
     Rpc::open("/grpc.health.v1.Health/Watch").endless(),
     // A stream both ways, which lasts for as long as the client wishes.

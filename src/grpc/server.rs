@@ -18,12 +18,14 @@ use super::login::LoginHandlers;
 use super::pb::admin_service_server::AdminServiceServer;
 use super::pb::lead_service_server::LeadServiceServer;
 use super::pb::login_service_server::LoginServiceServer;
+use super::pb::platform_service_server::PlatformServiceServer;
 use super::pb::token_service_server::TokenServiceServer;
+use super::platform::PlatformHandlers;
 use super::token::TokenHandlers;
 use super::{DESCRIPTORS, health};
 use crate::domain::clock::Clock;
 use crate::domain::limits;
-use crate::service::{Erasures, Keys, Leads, Login, Tokens};
+use crate::service::{Erasures, Keys, Leads, Login, Platform, Tokens};
 use crate::storage::Store;
 
 /// Calls that one connection may have under way. The next one waits for its
@@ -47,10 +49,12 @@ pub struct Services {
     pub leads: Leads,
     /// The keys.
     pub keys: Keys,
-    /// Their erasure.
+    /// The erasure of leads.
     pub erasures: Erasures,
     /// The tokens, and their keeper.
     pub tokens: Tokens,
+    /// What Meta sends.
+    pub platform: Platform,
     /// For what a request says about times.
     pub clock: Arc<dyn Clock>,
     /// For the health service.
@@ -91,6 +95,9 @@ pub fn router(
         tokens: services.tokens.clone(),
         clock: Arc::clone(&services.clock),
     };
+    let platform = PlatformHandlers {
+        platform: services.platform.clone(),
+    };
     let mut routes = RoutesBuilder::default();
     routes
         .add_service(
@@ -104,6 +111,9 @@ pub fn router(
         )
         .add_service(
             TokenServiceServer::new(tokens).max_decoding_message_size(limits::REQUEST_BYTES),
+        )
+        .add_service(
+            PlatformServiceServer::new(platform).max_decoding_message_size(limits::REQUEST_BYTES),
         )
         .add_service(health)
         .add_service(reflection.build_v1()?)

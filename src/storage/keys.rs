@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::domain::change::ChangeNumber;
 use crate::domain::clock::Timestamp;
+use crate::domain::deletion::ConfirmationCode;
 use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId, StateHash};
 use crate::domain::site::SiteId;
 
@@ -33,6 +34,8 @@ pub enum Kind {
     /// Nothing, by the time of a lead's newest login and the lead's id: the order
     /// in which leads were last seen.
     LoginOrder = b'O',
+    /// A deletion that Meta asked for, by its confirmation code.
+    Deletion = b'R',
     /// A lead's id, by Instagram's app-scoped id.
     ScopedId = b'S',
     /// A lead's sealed token, by the lead's id.
@@ -43,13 +46,14 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of their bytes.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Authorization,
         Self::Change,
         Self::TokenDue,
         Self::Erasure,
         Self::Lead,
         Self::LoginOrder,
+        Self::Deletion,
         Self::ScopedId,
         Self::Token,
         Self::UserId,
@@ -124,6 +128,12 @@ pub fn lead_of(site: &SiteId, id: &[u8]) -> Vec<u8> {
 #[must_use]
 pub fn erasure(site: &SiteId, id: &LeadId) -> Vec<u8> {
     key(site, Kind::Erasure, digest(&SHA256, id.as_bytes()).as_ref())
+}
+
+/// A deletion that Meta asked for.
+#[must_use]
+pub fn deletion(site: &SiteId, code: &ConfirmationCode) -> Vec<u8> {
+    key(site, Kind::Deletion, code.as_bytes())
 }
 
 /// A lead's token.

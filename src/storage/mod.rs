@@ -60,6 +60,6 @@ pub use seal::SealError;
 pub use share::SITE_SHARE;
 pub use store::{Health, LeadKey, Options, Store};
 pub use transaction::{
-    CompletedLogin, Completion, Erased, Import, Imported, Resealed, SweepReport, TokenChange,
-    Updated,
+    CompletedLogin, Completion, DeletionRequest, Erased, Import, Imported, Resealed, SweepReport,
+    TokenChange, Updated,
 };

@@ -12,6 +12,7 @@ use super::seal::{Place, Purpose, SealError, Sealer};
 use crate::domain::authorization::{Authorization, AuthorizationRequest, Decline, Stage};
 use crate::domain::change::{Change, ChangeKind, ChangeNumber, ChangePosition};
 use crate::domain::clock::Timestamp;
+use crate::domain::deletion::Deletion;
 use crate::domain::erasure::Erasure;
 use crate::domain::failure::LoginFailure;
 use crate::domain::ids::{LeadId, StateHash};
@@ -160,6 +161,10 @@ fn place<'a, R: HoldsSealed>(site: &'a SiteId, own: &'a [u8]) -> Place<'a> {
         record: own,
         purpose: R::PURPOSE,
     }
+}
+
+impl Record for Deletion {
+    const VERSION: u8 = 1;
 }
 
 impl Record for Erasure {

@@ -28,6 +28,7 @@ pub fn in_records_of(kind: Kind) -> Option<SealedIn> {
         Kind::Authorization => Some(SealedIn::by::<StoredAuthorization>()),
         Kind::Token => Some(SealedIn::by::<StoredToken>()),
         Kind::Change
+        | Kind::Deletion
         | Kind::Erasure
         | Kind::Lead
         | Kind::LoginOrder

@@ -41,6 +41,7 @@ mod malformed;
 mod network;
 mod not_this_login;
 mod once;
+mod platform;
 mod power_cut;
 mod reasons;
 mod reload;

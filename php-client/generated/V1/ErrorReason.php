@@ -300,6 +300,25 @@ final class ErrorReason
      */
     public const TOO_MANY_STREAMS = 'TOO_MANY_STREAMS';
 
+    /**
+     * INVALID_ARGUMENT, OPERATOR. The signed request is not one that Meta signed
+     * with this site's app secret. Nothing was changed.
+     */
+    public const SIGNED_REQUEST_INVALID = 'SIGNED_REQUEST_INVALID';
+
+    /**
+     * FAILED_PRECONDITION, OPERATOR. The signed request is older than the site's
+     * `signed_request_max_age_hours`, or was signed more than 5 minutes in the
+     * future: it was kept back, or a clock is wrong. Nothing was changed.
+     */
+    public const SIGNED_REQUEST_EXPIRED = 'SIGNED_REQUEST_EXPIRED';
+
+    /**
+     * NOT_FOUND, FIX_REQUEST. This site has no deletion with this confirmation
+     * code.
+     */
+    public const DELETION_NOT_FOUND = 'DELETION_NOT_FOUND';
+
     private function __construct()
     {
     }

@@ -6,6 +6,7 @@ mod keys;
 mod lead;
 mod lead_event;
 mod lead_requests;
+mod platform;
 mod requests;
 mod token;
 
@@ -14,5 +15,6 @@ pub use keys::{key_id, key_list, key_name, progress};
 pub use lead::lead;
 pub use lead_event::told;
 pub use lead_requests::{export_lead, export_leads, list_leads, update_lead};
+pub use platform::{confirmation_code, deletion, deletion_url, signed_request};
 pub use requests::{complete, lead_id, lead_key, start, timestamp};
 pub use token::{import_token, page_token, token_counts, token_info, token_query, token_status};

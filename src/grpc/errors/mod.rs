@@ -8,6 +8,7 @@ mod call;
 mod keys;
 mod lead;
 mod login;
+mod platform;
 mod row;
 mod store;
 mod token;
@@ -20,6 +21,7 @@ pub use call::{
 pub use keys::keys;
 pub use lead::{export, lead_not_found, list, updated, watch};
 pub use login::login;
+pub use platform::{deletion_not_found, platform};
 pub use row::reason_name;
 pub use store::store;
 pub use token::token;

@@ -51,7 +51,7 @@ impl Store {
     }
 
     /// Takes the person out of every completed login of these leads.
-    async fn forget_traces(
+    pub(super) async fn forget_traces(
         &self,
         site: &SiteId,
         leads: BTreeSet<LeadId>,
@@ -70,7 +70,7 @@ impl Store {
     }
 
     /// The completed logins of these leads that still say something.
-    async fn traces(
+    pub(super) async fn traces(
         &self,
         site: &SiteId,
         leads: BTreeSet<LeadId>,

@@ -5,6 +5,7 @@
 
 mod change;
 mod cursor;
+mod deletion;
 mod erasure;
 mod keys;
 mod lead;

@@ -86,6 +86,7 @@ fn site(name: &str, max_pending_authorizations: usize) -> Site {
         scopes: vec!["instagram_business_basic".to_owned()],
         authorization_ttl: TTL,
         max_pending_authorizations,
+        duties: crate::domain::duties::Duties::default(),
         allowance: Allowance {
             calls_in_flight: 1,
             starts_per_minute: 1,

@@ -5,6 +5,7 @@
 //! those before it in the same batch did.
 
 mod change;
+mod deletion;
 mod erasure;
 mod lead;
 mod listing;
@@ -33,6 +34,7 @@ use crate::domain::ids::{LeadId, StateHash};
 use crate::domain::lead::Lead;
 use crate::domain::site::SiteId;
 
+pub use deletion::DeletionRequest;
 pub use erasure::Erased;
 pub use lead::Updated;
 pub use login::{CompletedLogin, Completion};

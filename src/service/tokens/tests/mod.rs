@@ -200,6 +200,7 @@ fn site(name: &str) -> Arc<Site> {
             starts_per_minute: 1,
         },
         beginning: Arc::default(),
+        duties: crate::domain::duties::Duties::default(),
         profile_refresh: ProfileRefresh::WithToken,
     })
 }
