@@ -18,7 +18,7 @@ pub(super) fn source(section: &Section<'_>) -> Option<KeySource> {
         section,
         "file",
         "credential",
-        "Make a key ring with `leadtap keys create /etc/leadtap/keys` and write `file = \"/etc/leadtap/keys\"`.",
+        "Make a key ring with `leadtap keys create /etc/leadtap/keys/ring` and write `file = \"/etc/leadtap/keys/ring\"`.",
     )
 }
 

@@ -25,7 +25,7 @@ use crate::storage::{KeyFile, KeyFileError};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     leadtap keys add\n  \
-    leadtap keys add --file /etc/leadtap/keys && systemctl restart leadtap")]
+    leadtap keys add --file /etc/leadtap/keys/ring && systemctl restart leadtap")]
 pub(super) struct Add {
     /// Change this file instead of calling the daemon
     #[arg(long, value_name = "FILE", conflicts_with_all = ["socket", "address", "token_file"])]

@@ -20,7 +20,7 @@ use crate::storage::KeyRing;
 /// daemon's user, who must be able to read the file.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
-    sudo -u leadtap leadtap keys create /etc/leadtap/keys\n  \
+    sudo -u leadtap leadtap keys create /etc/leadtap/keys/ring\n  \
     leadtap keys create ./keys && systemd-creds encrypt ./keys /etc/credstore.encrypted/keys")]
 pub(super) struct Create {
     /// The file to make; its folder must exist

@@ -19,7 +19,7 @@ use crate::grpc::pb::admin_service_client::AdminServiceClient;
 /// the daemon and need a caller with the permission `admin`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
-    sudo -u leadtap leadtap keys create /etc/leadtap/keys\n  \
+    sudo -u leadtap leadtap keys create /etc/leadtap/keys/ring\n  \
     leadtap keys list\n  \
     leadtap keys add && leadtap keys rotate\n  \
     leadtap keys retire 5d1c09fe")]
