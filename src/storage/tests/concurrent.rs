@@ -150,7 +150,7 @@ async fn closing_under_load_keeps_what_was_acknowledged_and_answers_everyone() {
             Ok(()) => acknowledged.push(number),
             Err(error) => assert!(matches!(
                 error,
-                StoreError::Unavailable | StoreError::Overloaded
+                StoreError::Unavailable | StoreError::Overloaded | StoreError::SiteOverloaded
             )),
         }
     }
