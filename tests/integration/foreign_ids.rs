@@ -44,6 +44,12 @@ struct Ids {
     watch_cursor: String,
     /// Of an export that broke off.
     export_cursor: String,
+    /// What Meta signed about the person.
+    signed_request: String,
+    /// What Meta signed about nobody.
+    signed_of_nobody: String,
+    /// Of a deletion that was carried out.
+    confirmation_code: String,
 }
 
 impl Ids {
@@ -61,6 +67,9 @@ impl Ids {
             token_page: reversed(&self.token_page),
             watch_cursor: reversed(&self.watch_cursor),
             export_cursor: reversed(&self.export_cursor),
+            signed_request: self.signed_of_nobody.clone(),
+            signed_of_nobody: self.signed_of_nobody.clone(),
+            confirmation_code: "0".repeat(self.confirmation_code.len()),
         }
     }
 }
@@ -216,6 +225,24 @@ const WALK: &[Row] = &[
         }),
     },
     Row {
+        path: "/leadtap.v1.PlatformService/HandleDataDeletion",
+        how: How::NoIds("Meta's signature says whose app it is, and the code follows from it"),
+    },
+    Row {
+        path: "/leadtap.v1.PlatformService/GetDeletionStatus",
+        how: How::With(|ids| {
+            let confirmation_code = ids.confirmation_code.clone();
+            vec![pb::GetDeletionStatusRequest { confirmation_code }.encode_to_vec()]
+        }),
+    },
+    Row {
+        path: "/leadtap.v1.PlatformService/HandleDeauthorization",
+        how: How::With(|ids| {
+            let signed_request = ids.signed_request.clone();
+            vec![pb::HandleDeauthorizationRequest { signed_request }.encode_to_vec()]
+        }),
+    },
+    Row {
         path: "/leadtap.v1.LeadService/DeleteLead",
         how: How::With(|ids| {
             use delete_lead_request::Key;
@@ -318,7 +345,17 @@ async fn populated() -> (Shop, Ids) {
     let mut changes = leads.watch_leads(watch).await.unwrap().into_inner();
     let position = changes.message().await.unwrap().unwrap();
     let profile = lead.instagram.unwrap();
+    let signed_of_nobody = signed(&shop, "17841400000000001").await;
+    let deletion = pb::HandleDataDeletionRequest {
+        signed_request: signed_of_nobody.clone(),
+    };
+    let path = "/leadtap.v1.PlatformService/HandleDataDeletion";
+    let deletion = ask(&web, OWN, path, &deletion.encode_to_vec()).await;
+    let deletion = pb::HandleDataDeletionResponse::decode(&*deletion.message.unwrap()).unwrap();
     let ids = Ids {
+        signed_request: signed(&shop, &profile.user_id).await,
+        signed_of_nobody,
+        confirmation_code: deletion.confirmation_code,
         lead_id: lead.lead_id,
         user_id: profile.user_id,
         scoped_id: profile.id,
@@ -333,6 +370,14 @@ async fn populated() -> (Shop, Ids) {
         !ids.watch_cursor.is_empty() && !ids.page_token.is_empty() && !ids.token_page.is_empty()
     );
     (shop, ids)
+}
+
+/// What Meta posts about this person, as the sandbox signs it.
+async fn signed(shop: &Shop, user_id: &str) -> String {
+    let order = Some(serde_json::json!({ "user_id": user_id }));
+    let post = reqwest::Method::POST;
+    let answer = shop.fake.control(post, "signed-request", order).await;
+    answer["signed_request"].as_str().unwrap().to_owned()
 }
 
 #[test]

@@ -41,6 +41,9 @@ const MAY_BE_LOGGED: &[(&str, &[&str])] = &[
     ("leadtap.v1.LeadService/ExportLeads", &["filter"]),
     ("leadtap.v1.LeadService/ExportLead", &[]),
     ("leadtap.v1.LeadService/WatchLeads", &[]),
+    ("leadtap.v1.PlatformService/HandleDeauthorization", &[]),
+    ("leadtap.v1.PlatformService/HandleDataDeletion", &[]),
+    ("leadtap.v1.PlatformService/GetDeletionStatus", &[]),
 ];
 
 /// A marker for each text that can be set in a message, by the path of its
