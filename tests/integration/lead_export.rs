@@ -203,6 +203,9 @@ async fn everything_about_one_person_is_one_document_without_the_token() {
         let document: Value = serde_json::from_str(&person.json).unwrap();
         assert_eq!(document["lead"]["lead_id"], lead.lead_id.as_str());
         assert_eq!(document["lead"]["login_count"], 2);
+        let logins = document["logins"].as_array().unwrap();
+        assert_eq!(logins.len(), 2);
+        assert_eq!(logins[1]["return_to"], "/checkout?step=2");
         let events: Vec<&str> = document["events"]
             .as_array()
             .unwrap()

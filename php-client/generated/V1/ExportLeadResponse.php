@@ -35,8 +35,9 @@ final class ExportLeadResponse extends Message
 
     /**
      * A JSON document with line breaks, which a person can read: the lead, what
-     * is known of its access token (never the token), and what happened to it in
-     * the last 30 days, the newest 1,000 events.
+     * is known of its access token (never the token), its logins of the last
+     * hours, and what happened to it in the last 30 days, the newest 1,000
+     * events.
      */
     public function getJson(): string
     {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::LeadId;
 use crate::domain::lead::Lead;
@@ -31,6 +32,26 @@ impl Store {
 }
 
 impl Store {
+    /// What the completed logins of a lead, which are kept for some hours, say
+    /// about the person.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub async fn logins_of_lead(
+        &self,
+        site: &SiteId,
+        id: LeadId,
+    ) -> Result<Vec<AuthorizationRequest>, StoreError> {
+        let mut logins = Vec::new();
+        for state in self.traces(site, [id].into()).await? {
+            // It may be swept away in between.
+            let login = self.authorization(site, state).await?;
+            logins.extend(login.map(|login| login.request));
+        }
+        logins.sort_by_key(|login| login.create_time);
+        Ok(logins)
+    }
+
     /// Writes new values to a lead, if its tag is still this one; an empty tag
     /// is every one.
     ///

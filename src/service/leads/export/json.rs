@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::lead::{AccountType, Attributes, Lead, LeadSource};
+use crate::domain::lead::{self, AccountType, Attributes, Lead, LeadSource};
 use crate::domain::token::TokenState;
 
 /// One lead a line.
@@ -66,7 +66,7 @@ struct Contact<'a> {
 }
 
 #[derive(Serialize)]
-struct Consent<'a> {
+pub(super) struct Consent<'a> {
     text_version: &'a str,
     agree_time: String,
     #[serde(skip_serializing_if = "str::is_empty")]
@@ -106,12 +106,7 @@ impl<'a> LeadJson<'a> {
                 full_name: &lead.contact.full_name,
                 phone: &lead.contact.phone,
             },
-            consent: lead.consent.as_ref().map(|consent| Consent {
-                text_version: &consent.text_version,
-                agree_time: time(consent.agree_time),
-                source: &consent.source,
-                withdraw_time: consent.withdraw_time.map(time),
-            }),
+            consent: lead.consent.as_ref().map(Consent::of),
             attributes: &lead.attributes,
             create_time: time(lead.create_time),
             last_login_time: lead.has_logged_in().then(|| time(lead.last_login_time)),
@@ -127,6 +122,17 @@ impl<'a> LeadJson<'a> {
                 LeadSource::Login => "LEAD_SOURCE_LOGIN",
                 LeadSource::Import => "LEAD_SOURCE_IMPORT",
             },
+        }
+    }
+}
+
+impl<'a> Consent<'a> {
+    pub(super) fn of(consent: &'a lead::Consent) -> Self {
+        Self {
+            text_version: &consent.text_version,
+            agree_time: time(consent.agree_time),
+            source: &consent.source,
+            withdraw_time: consent.withdraw_time.map(time),
         }
     }
 }

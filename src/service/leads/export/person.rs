@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
-use super::json::{LeadJson, time};
+use super::json::{Consent, LeadJson, time};
+use crate::domain::authorization::AuthorizationRequest;
 use crate::domain::change::{Change, ChangeKind};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::LeadId;
+use crate::domain::lead::Attributes;
 use crate::domain::site::SiteId;
 use crate::service::leads::Leads;
 use crate::storage::{LeadKey, StoreError};
@@ -29,8 +31,20 @@ struct Document<'a> {
     export_time: String,
     lead: LeadJson<'a>,
     access_token: &'static str,
+    logins: Vec<Login<'a>>,
+    logins_kept: &'static str,
     events: Vec<Event>,
     events_kept: &'static str,
+}
+
+/// What was kept of a login to finish it.
+#[derive(Serialize)]
+struct Login<'a> {
+    begin_time: String,
+    return_to: &'a str,
+    attributes: &'a Attributes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent: Option<Consent<'a>>,
 }
 
 #[derive(Serialize)]
@@ -55,6 +69,7 @@ impl Leads {
             return Ok(None);
         };
         let changes = self.store.changes_of_lead(site, lead.id, EVENTS).await?;
+        let logins = self.store.logins_of_lead(site, lead.id).await?;
         let document = Document {
             about: "Everything that leadtap holds about one person who continued with Instagram.",
             site: site.as_str(),
@@ -65,6 +80,8 @@ impl Leads {
             } else {
                 "No access token is kept."
             },
+            logins: logins.iter().map(login).collect(),
+            logins_kept: "A login is kept for some hours after it was completed.",
             events: changes.iter().map(event).collect(),
             events_kept: "Events are kept for 30 days; at most the newest 1,000 are listed.",
         };
@@ -73,6 +90,15 @@ impl Leads {
             // Texts, numbers and lists always have a JSON form.
             json: serde_json::to_string_pretty(&document).unwrap_or_default(),
         }))
+    }
+}
+
+fn login(login: &AuthorizationRequest) -> Login<'_> {
+    Login {
+        begin_time: time(login.create_time),
+        return_to: &login.return_to,
+        attributes: &login.attributes,
+        consent: login.consent.as_ref().map(Consent::of),
     }
 }
 
