@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use leadtap::config::Config;
 use leadtap::domain::limits::REQUEST_BYTES;
-use leadtap::grpc::connections::{FIRST_BYTES_TIMEOUT, HANDSHAKE_TIMEOUT, HANDSHAKES};
+use leadtap::grpc::connections::{FIRST_BYTES_TIMEOUT, HANDSHAKE_TIMEOUT, HANDSHAKES, LINGER};
 use leadtap::grpc::deadline::LONGEST;
 use leadtap::grpc::gate::OPEN_CALLS;
 use leadtap::grpc::pb::ErrorReason as Reason;
@@ -223,7 +223,7 @@ fn the_document_has_the_numbers_of_the_code() {
     let (site, caller) = (&config.sites[0], &config.callers[0].caller);
     let document = include_str!("../../docs/limits.md");
     let seconds = |time: Duration| time.as_secs() as usize;
-    let rows: [(&str, usize); 19] = [
+    let rows: [(&str, usize); 20] = [
         ("connections of a listener", config.limits.max_connections),
         ("handshakes of TLS under way, a worker", HANDSHAKES),
         (
@@ -271,6 +271,10 @@ fn the_document_has_the_numbers_of_the_code() {
         (
             "a silent connection, until it is asked for a sign of life",
             seconds(KEEPALIVE_INTERVAL),
+        ),
+        (
+            "a connection that the daemon ends, until its client has hung up",
+            seconds(LINGER),
         ),
         (
             "a stop, until whoever is still connected is cut off",

@@ -24,13 +24,10 @@ fn was_not_taken(status: &Status) -> bool {
     let mut not_sent = false;
     while let Some(error) = cause {
         if let Some(error) = error.downcast_ref::<std::io::Error>() {
-            // The listener is closed, its socket's file is gone; or the daemon had closed the
-            // connection, after its GOAWAY, before the client could write to it.
+            // The listener is closed, or its socket's file is gone.
             not_sent |= matches!(
                 error.kind(),
-                std::io::ErrorKind::ConnectionRefused
-                    | std::io::ErrorKind::NotFound
-                    | std::io::ErrorKind::BrokenPipe
+                std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::NotFound
             );
         }
         if let Some(error) = error.downcast_ref::<h2::Error>() {

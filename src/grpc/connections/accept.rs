@@ -113,7 +113,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
     use tokio::time::{Instant, timeout};
 
-    use super::super::FIRST_BYTES_TIMEOUT;
+    use super::super::{FIRST_BYTES_TIMEOUT, LINGER};
     use super::*;
 
     /// Out of file descriptors (EMFILE) this often, then fine.
@@ -154,6 +154,37 @@ mod tests {
         assert!(waited.is_err(), "a third of two");
         drop(first);
         connections.next().await.unwrap().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_may_still_write_while_it_reads_the_end() {
+        let room = Room::new("test", 1);
+        let (near, mut far) = duplex(64);
+        let mut near = Connection::new(near, Peer::default(), room.place().await);
+        near.write_all(b"goodbye").await.unwrap();
+        let client = async {
+            far.write_all(&[b'x'; 500]).await.unwrap();
+            let mut said = Vec::new();
+            far.read_to_end(&mut said).await.unwrap();
+            far.write_all(b"late").await.unwrap();
+            drop(far);
+            said
+        };
+        let begun = Instant::now();
+        let (ended, said) = tokio::join!(near.shutdown(), client);
+        ended.unwrap();
+        assert_eq!(said, b"goodbye");
+        assert!(begun.elapsed() < LINGER);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_does_not_hang_up_is_waited_for_a_moment() {
+        let room = Room::new("test", 1);
+        let (near, _far) = duplex(64);
+        let mut near = Connection::new(near, Peer::default(), room.place().await);
+        let begun = Instant::now();
+        near.shutdown().await.unwrap();
+        assert!(begun.elapsed() >= LINGER && begun.elapsed() < 2 * LINGER);
     }
 
     #[tokio::test(start_paused = true)]

@@ -31,6 +31,14 @@ pub const FIRST_BYTES_TIMEOUT: Duration = Duration::from_secs(10);
 /// request of HTTP/1.1 that we answer is shorter.
 const FIRST_BYTES: usize = 24;
 
+/// How long a connection that the daemon ends waits for its client to hang up.
+///
+/// A client that writes to a connection which is gone hears of a broken pipe
+/// before it has read what the daemon said last: its answer, or the GOAWAY by
+/// which it knows that a call was not taken (RFC 9112 section 9.6 has the same
+/// of HTTP/1.1).
+pub const LINGER: Duration = Duration::from_secs(1);
+
 /// Who is at the other end, as far as the connection tells.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Peer {
@@ -56,6 +64,8 @@ pub(super) struct Connection<S> {
     _place: Place,
     /// What is still to come of the first bytes, and until when.
     silent: Option<(usize, Pin<Box<Sleep>>)>,
+    /// Until when it waits for the client to hang up, once all is said.
+    linger: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> Connection<S> {
@@ -65,6 +75,7 @@ impl<S> Connection<S> {
             peer,
             _place: place,
             silent: Some((FIRST_BYTES, Box::pin(sleep(FIRST_BYTES_TIMEOUT)))),
+            linger: None,
         }
     }
 }
@@ -100,7 +111,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -114,7 +125,21 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let Self { stream, linger, .. } = &mut *self;
+        if linger.is_none() {
+            ready!(Pin::new(&mut *stream).poll_shutdown(cx))?;
+        }
+        let linger = linger.get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        // What still comes is not read by anybody: it came after the end.
+        let mut bytes = [0; 1024];
+        loop {
+            let mut unread = ReadBuf::new(&mut bytes);
+            match Pin::new(&mut *stream).poll_read(cx, &mut unread) {
+                Poll::Ready(Ok(())) if !unread.filled().is_empty() => {}
+                Poll::Ready(_) => return Poll::Ready(Ok(())),
+                Poll::Pending => return linger.as_mut().poll(cx).map(Ok),
+            }
+        }
     }
 
     fn poll_write_vectored(

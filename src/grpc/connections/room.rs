@@ -1,10 +1,15 @@
 //! How many connections a listener has open.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How long the log stays silent about a shortage that comes and goes, as one
+/// of file descriptors does.
+const SAY_AGAIN: Duration = Duration::from_secs(60);
 
 /// The places of one listener. All workers that take its connections share it.
 #[derive(Clone, Debug)]
@@ -17,8 +22,11 @@ struct Shared {
     places: Arc<Semaphore>,
     /// Whether the log has heard that all places are taken.
     full: AtomicBool,
-    /// Whether the log has heard that the system gives no more connections.
+    /// Whether the log has heard that the system gives no more connections, and
+    /// not yet that it does.
     exhausted: AtomicBool,
+    /// When it heard.
+    said: Mutex<Option<Instant>>,
 }
 
 /// The place of one connection, until it is dropped.
@@ -37,6 +45,7 @@ impl Room {
             places: Arc::new(Semaphore::new(most)),
             full: AtomicBool::new(false),
             exhausted: AtomicBool::new(false),
+            said: Mutex::new(None),
         }))
     }
 
@@ -65,20 +74,24 @@ impl Room {
 
     /// The system gave no connection.
     pub(super) fn exhausted(&self, error: &io::Error) {
-        if !self.0.exhausted.swap(true, Ordering::Relaxed) {
-            tracing::error!(
-                listener = self.0.listener,
-                %error,
-                "no connection can be taken: raise LimitNOFILE in the unit if file descriptors are out; it is tried again"
-            );
+        let room = &*self.0;
+        let mut said = room.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.is_some_and(|said| said.elapsed() < SAY_AGAIN) {
+            return;
         }
+        *said = Some(Instant::now());
+        room.exhausted.store(true, Ordering::Relaxed);
+        tracing::error!(
+            listener = room.listener,
+            %error,
+            "no connection can be taken: raise LimitNOFILE in the unit if file descriptors are out; it is tried again"
+        );
     }
 
     /// The system gave one.
     pub(super) fn taken(&self) {
-        if self.0.exhausted.load(Ordering::Relaxed)
-            && self.0.exhausted.swap(false, Ordering::Relaxed)
-        {
+        let exhausted = &self.0.exhausted;
+        if exhausted.load(Ordering::Relaxed) && exhausted.swap(false, Ordering::Relaxed) {
             tracing::info!(listener = self.0.listener, "connections are taken again");
         }
     }
