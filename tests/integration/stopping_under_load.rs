@@ -2,12 +2,19 @@
 
 use std::error::Error;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use hyper_util::rt::TokioIo;
 use leadtap::grpc::errors::reason_name;
 use leadtap::grpc::pb::ErrorReason as Reason;
+use tokio::net::UnixStream;
+use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Status};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_client::HealthClient;
 
 use crate::support::book::reason;
+use crate::support::daemon::Daemon;
 use crate::support::{Book, Fake, Setup};
 
 /// Clients, each with a connection of its own.
@@ -16,19 +23,37 @@ const CLIENTS: usize = 32;
 /// How often the daemon is stopped under load.
 const STOPS: usize = 3;
 
+/// A connection that the daemon has taken, and after which there is no other:
+/// a client that connects anew may do so while the listener closes, and what
+/// becomes of that is not the daemon's doing.
+async fn only_connection(daemon: &Daemon) -> Channel {
+    let (socket, used) = (daemon.socket.clone(), Arc::new(AtomicBool::new(false)));
+    let connector = tower::service_fn(move |_| {
+        let (socket, used) = (socket.clone(), Arc::clone(&used));
+        async move {
+            if used.swap(true, Ordering::Relaxed) {
+                return Err(std::io::ErrorKind::NotConnected.into());
+            }
+            UnixStream::connect(socket).await.map(TokioIo::new)
+        }
+    });
+    let endpoint = Endpoint::from_static("http://localhost");
+    let channel = endpoint.connect_with_connector(connector).await.unwrap();
+    let check = HealthCheckRequest::default();
+    let answer = HealthClient::new(channel.clone()).check(check).await;
+    answer.unwrap();
+    channel
+}
+
 /// Whether a call that failed was refused before the daemon took it: it was
-/// told so, or there was nobody to connect to.
+/// told so, or its connection had ended.
 fn was_not_taken(status: &Status) -> bool {
     let told = reason(status) == reason_name(Reason::ShuttingDown);
     let mut cause: Option<&(dyn Error + 'static)> = status.source();
     let mut not_sent = false;
     while let Some(error) = cause {
         if let Some(error) = error.downcast_ref::<std::io::Error>() {
-            // The listener is closed, or its socket's file is gone.
-            not_sent |= matches!(
-                error.kind(),
-                std::io::ErrorKind::ConnectionRefused | std::io::ErrorKind::NotFound
-            );
+            not_sent |= error.kind() == std::io::ErrorKind::NotConnected;
         }
         if let Some(error) = error.downcast_ref::<h2::Error>() {
             // RFC 9113 section 6.8: what comes after a GOAWAY was not taken.
@@ -52,7 +77,11 @@ async fn no_call_that_was_taken_is_dropped_when_the_daemon_is_stopped_under_load
     let book = Book::new(Arc::clone(&fake)).await;
     for _ in 0..STOPS {
         let daemon = setup.start().await;
-        let clients = book.load(&daemon, CLIENTS).await;
+        let mut channels = Vec::new();
+        for _ in 0..CLIENTS {
+            channels.push(only_connection(&daemon).await);
+        }
+        let clients = book.load_over(channels);
         book.answers(200).await;
         daemon.stops().await;
         for status in clients.join_all().await {

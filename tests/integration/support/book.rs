@@ -86,10 +86,18 @@ impl Book {
     /// Clients that begin logins and complete every second one, each until a
     /// call of its fails; its refusal is the task's outcome.
     pub async fn load(self: &Arc<Self>, daemon: &Daemon, clients: usize) -> JoinSet<Status> {
-        let mut tasks = JoinSet::new();
+        let mut channels = Vec::new();
         for _ in 0..clients {
-            let (book, client) = (Arc::clone(self), daemon.client().await);
-            tasks.spawn(book.shop(client));
+            channels.push(daemon.channel().await);
+        }
+        self.load_over(channels)
+    }
+
+    /// The same, each over a connection of the test's own.
+    pub fn load_over(self: &Arc<Self>, channels: Vec<Channel>) -> JoinSet<Status> {
+        let mut tasks = JoinSet::new();
+        for channel in channels {
+            tasks.spawn(Arc::clone(self).shop(LoginServiceClient::new(channel)));
         }
         tasks
     }
