@@ -21,6 +21,9 @@ pub(crate) enum Verdict {
     ReachedByCpu,
     /// It was not.
     Missed,
+    /// The machine was too busy to tell: where calls share a sync, waiting for
+    /// the processor makes batches larger, which flatters the CPU of each call.
+    Untold,
     /// There is none.
     NoGoal,
 }
@@ -77,7 +80,8 @@ pub(crate) fn verdict(row: &Row, measured: &Measured) -> Verdict {
     match row.goal() {
         None => Verdict::NoGoal,
         Some(goal) if daemon.rate_ratio >= goal && !disturbed(&measured.echo) => Verdict::Reached,
-        Some(goal) if daemon.cpu_ratio >= goal => Verdict::ReachedByCpu,
+        Some(_) if row.shares_syncs() && disturbed(&measured.echo) => Verdict::Untold,
+        Some(goal) if daemon.cpu_ratio >= goal && !row.shares_syncs() => Verdict::ReachedByCpu,
         Some(_) => Verdict::Missed,
     }
 }
@@ -97,6 +101,7 @@ fn word(verdict: Verdict) -> &'static str {
         Verdict::Reached => "reached",
         Verdict::ReachedByCpu => "reached by cpu",
         Verdict::Missed => "MISSED",
+        Verdict::Untold => "not told",
         Verdict::NoGoal => "",
     }
 }

@@ -62,6 +62,11 @@ impl Row {
         }
     }
 
+    /// Whether calls that wait at the same time share one sync of the disk.
+    pub(crate) fn shares_syncs(&self) -> bool {
+        matches!(self.call, Call::Start | Call::Complete)
+    }
+
     /// Whether its median latency has to stay within the echo's, one sync and
     /// [`SYNC_MARGIN`].
     pub(crate) fn waits_for_one_sync(&self) -> bool {

@@ -56,7 +56,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, Box<dyn Error>> {
         let measured = bench.measure(&row, options.rounds, options.window)?;
         let verdict = report::verdict(&row, &measured);
         print!("{}", report::lines(&row, &measured));
-        reached &= verdict != Verdict::Missed;
+        reached &= !matches!(verdict, Verdict::Missed | Verdict::Untold);
         rows.push(json!({"measured": measured, "verdict": verdict}));
     }
     if let Some(file) = &options.json {
