@@ -19,7 +19,9 @@ use crate::grpc::gate::Gatekeeper;
 use crate::grpc::server::Services;
 use crate::grpc::traffic::{Meter, Whose};
 use crate::instagram::{BuildError, Instagram, Limits};
-use crate::service::{Circuits, Erasures, Keys, Leads, Login, Platform, Sites, Tokens};
+use crate::service::{
+    Circuits, Erasures, Keys, Leads, Login, Maintenance, Platform, Sites, Tokens,
+};
 use crate::storage::{KeyFile, KeyRing, OpenError, Options, Store};
 
 pub use listeners::Listeners;
@@ -67,6 +69,7 @@ impl App {
             keys: Keys::new(store.clone(), key_file(&config.keys)),
             erasures: Erasures::new(store.clone(), Arc::clone(&clock)),
             platform: Platform::new(store.clone(), Arc::clone(&clock)),
+            maintenance: Maintenance::new(store.clone(), Arc::clone(&clock)),
             clock,
             store,
         };

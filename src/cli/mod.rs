@@ -6,8 +6,10 @@
 //! standard output, everything else to standard error.
 
 mod arguments;
+mod backup;
 mod check;
 mod client;
+mod compact;
 mod completion;
 mod core_dumps;
 mod demo;
@@ -20,7 +22,10 @@ mod lead_list;
 mod lead_view;
 pub mod logging;
 mod login;
+mod offline;
 mod output;
+mod progress;
+mod restore;
 mod sandbox;
 mod serve;
 mod service_manager;
@@ -30,6 +35,7 @@ mod tls;
 mod token;
 mod token_view;
 mod unreachable;
+mod verify;
 
 #[cfg(test)]
 mod help_tests;
@@ -87,6 +93,10 @@ commands! {
     lead::Lead,
     token::Token,
     keys::Keys,
+    backup::Backup,
+    restore::Restore,
+    verify::Verify,
+    compact::Compact,
 }
 
 /// Runs the command that the arguments name; the first is the program.

@@ -143,7 +143,7 @@ fn log_panics() {
     }));
 }
 
-fn misconfigured(problems: Problems) -> CommandError {
+pub(super) fn misconfigured(problems: Problems) -> CommandError {
     CommandError::new(
         Exit::Configuration,
         format!("The daemon cannot start like this.\n{problems}"),
@@ -155,6 +155,7 @@ fn misconfigured(problems: Problems) -> CommandError {
 pub(super) fn failed(error: StartError) -> CommandError {
     let exit = match &error {
         StartError::Store(OpenError::InUse(_)) => Exit::Unavailable,
+        StartError::Store(OpenError::Missing(_)) => Exit::NotFound,
         StartError::Store(OpenError::KeyMissing(_) | OpenError::WrongKey) => Exit::Configuration,
         StartError::Audit(..) => Exit::CannotCreate,
         StartError::Store(_) | StartError::Io(_) => Exit::InputOutput,

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 
+use futures_util::stream::BoxStream;
 use futures_util::{Stream, stream};
 use tokio::sync::watch;
 use tonic::{Request, Response, Status};
@@ -9,13 +10,14 @@ use tonic::{Request, Response, Status};
 use super::audit::AuditSubject;
 use super::context::context;
 use super::request_id::RequestId;
-use super::{convert, errors, pb};
-use crate::service::{Keys, Progress};
+use super::{backup, compact, convert, errors, pb};
+use crate::service::{Keys, Maintenance, Progress};
 use crate::storage::KeyId;
 
 /// The handlers of `leadtap.v1.AdminService`.
 pub(super) struct AdminHandlers {
     pub(super) keys: Keys,
+    pub(super) maintenance: Maintenance,
 }
 
 /// What a stream of ours sends.
@@ -64,6 +66,30 @@ impl pb::admin_service_server::AdminService for AdminHandlers {
         let retired = self.keys.retire(key).await;
         retired.map_err(|error| errors::keys(error, id))?;
         Ok(about(key, Response::new(pb::RetireKeyResponse {})))
+    }
+
+    type CreateBackupStream = BoxStream<'static, Result<pb::CreateBackupResponse, Status>>;
+
+    async fn create_backup(
+        &self,
+        request: Request<pb::CreateBackupRequest>,
+    ) -> Result<Response<Self::CreateBackupStream>, Status> {
+        let (_, id) = context(&request)?;
+        let backup = self.maintenance.backup().await;
+        let backup = backup.map_err(|error| errors::walk(&error, id))?;
+        Ok(Response::new(backup::stream(backup, id)))
+    }
+
+    type CompactStoreStream = BoxStream<'static, Result<pb::CompactStoreResponse, Status>>;
+
+    async fn compact_store(
+        &self,
+        request: Request<pb::CompactStoreRequest>,
+    ) -> Result<Response<Self::CompactStoreStream>, Status> {
+        let (_, id) = context(&request)?;
+        let compaction = self.maintenance.compact().await;
+        let compaction = compaction.map_err(|error| errors::walk(&error, id))?;
+        Ok(Response::new(compact::stream(compaction, id)))
     }
 }
 

@@ -7,7 +7,9 @@
 
 mod admin;
 pub mod audit;
+mod backup;
 pub mod callers;
+mod compact;
 pub mod connections;
 mod context;
 pub mod convert;

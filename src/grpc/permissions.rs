@@ -121,6 +121,8 @@ pub const TABLE: &[Rpc] = &[
         "/leadtap.v1.PlatformService/GetDeletionStatus",
         Permission::Platform,
     ),
+    Rpc::audited_stream("/leadtap.v1.AdminService/CreateBackup", Permission::Admin),
+    Rpc::audited_stream("/leadtap.v1.AdminService/CompactStore", Permission::Admin),
     Rpc::open("/grpc.health.v1.Health/Check"),
     Rpc::open("/grpc.health.v1.Health/Watch").endless(),
     // A stream both ways, which lasts for as long as the client wishes.

@@ -25,7 +25,7 @@ use super::token::TokenHandlers;
 use super::{DESCRIPTORS, health};
 use crate::domain::clock::Clock;
 use crate::domain::limits;
-use crate::service::{Erasures, Keys, Leads, Login, Platform, Tokens};
+use crate::service::{Erasures, Keys, Leads, Login, Maintenance, Platform, Tokens};
 use crate::storage::Store;
 
 /// Calls that one connection may have under way. The next one waits for its
@@ -55,6 +55,8 @@ pub struct Services {
     pub tokens: Tokens,
     /// What Meta sends.
     pub platform: Platform,
+    /// Backups and compactions.
+    pub maintenance: Maintenance,
     /// For what a request says about times.
     pub clock: Arc<dyn Clock>,
     /// For the health service.
@@ -85,6 +87,7 @@ pub fn router(
     };
     let admin = AdminHandlers {
         keys: services.keys.clone(),
+        maintenance: services.maintenance.clone(),
     };
     let lead_handlers = LeadHandlers {
         erasures: services.erasures.clone(),

@@ -55,6 +55,19 @@ const READERS_LEAVE: Duration = Duration::from_secs(5);
 /// batch is on the medium, or is known not to be kept.
 pub type Write = Box<dyn FnOnce(&mut Transaction<'_>) -> Answer + Send>;
 
+/// Runs between two batches, with the account of the batch before.
+pub type Act = Box<dyn FnOnce(&Engine, &Ledger) -> Then + Send>;
+
+/// What comes after something that ran between two batches.
+pub enum Then {
+    /// The next batch.
+    GoOn,
+    /// This engine serves in place of the other. It holds the same.
+    Serve(Arc<Engine>),
+    /// The store is opened anew, for this reason.
+    Fail(String),
+}
+
 /// Answers one writer.
 pub type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
@@ -62,6 +75,8 @@ pub type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 pub enum Job {
     /// Do this write.
     Write(Write),
+    /// Do this when what came before it is on the medium.
+    Between(Act),
     /// A read of this engine failed: it may not be fit to serve. By the time
     /// that this is heard, another one may serve in its place.
     Suspect(Weak<Engine>),
@@ -120,23 +135,25 @@ impl Committer {
     pub fn run(mut self) {
         let mut writes = Vec::with_capacity(MAX_BATCH);
         loop {
-            let (stop, idle) = match self.queue.recv_timeout(self.patience()) {
+            let (next, idle) = match self.queue.recv_timeout(self.patience()) {
                 Ok(Job::Write(write)) => {
                     writes.push(write);
                     (self.gather(&mut writes), false)
                 }
-                Ok(Job::Suspect(engine)) => {
-                    self.suspected = engine;
-                    (false, false)
-                }
-                Ok(Job::Stop) | Err(RecvTimeoutError::Disconnected) => (true, false),
-                Err(RecvTimeoutError::Timeout) => (false, true),
+                Ok(job) => (Some(job), false),
+                Err(RecvTimeoutError::Disconnected) => (Some(Job::Stop), false),
+                Err(RecvTimeoutError::Timeout) => (None, true),
             };
             if !writes.is_empty() {
                 self.commit(&mut writes);
             }
-            if stop {
-                return self.close();
+            match next {
+                Some(Job::Stop) => return self.close(),
+                Some(Job::Between(act)) => self.act(act),
+                Some(Job::Suspect(engine)) => self.suspected = engine,
+                // A batch takes all writes in front of another job.
+                Some(Job::Write(write)) => writes.push(write),
+                None => {}
             }
             self.between_batches(idle);
         }
@@ -155,29 +172,51 @@ impl Committer {
         }
     }
 
-    /// Takes what else is waiting; where there is company, waits for more.
-    /// Tells whether a stop was among it.
-    fn gather(&mut self, writes: &mut Vec<Write>) -> bool {
+    /// Takes what else is waiting; where there is company, waits for more. Gives
+    /// back what is to be done after the batch.
+    fn gather(&mut self, writes: &mut Vec<Write>) -> Option<Job> {
         let deadline = Instant::now() + COMPANY;
         while writes.len() < MAX_BATCH {
             let job = match self.queue.try_recv() {
                 Ok(job) => job,
-                Err(_) if writes.len() == 1 => return false,
+                Err(_) if writes.len() == 1 => return None,
                 Err(_) => match self
                     .queue
                     .recv_timeout(deadline.saturating_duration_since(Instant::now()))
                 {
                     Ok(job) => job,
-                    Err(_) => return false,
+                    Err(_) => return None,
                 },
             };
             match job {
                 Job::Write(write) => writes.push(write),
-                Job::Suspect(engine) => self.suspected = engine,
-                Job::Stop => return true,
+                job => return Some(job),
             }
         }
-        false
+        None
+    }
+
+    /// Does what was asked to be done between two batches. Whoever asked hears
+    /// that it was not where the store is out of service.
+    fn act(&mut self, act: Act) {
+        let Some(engine) = self.shared.engine.load_full() else {
+            return;
+        };
+        let ledger = &self.ledger;
+        let done = catch_unwind(AssertUnwindSafe(|| act(&engine, ledger)));
+        drop(engine);
+        match done {
+            Ok(Then::GoOn) | Err(_) => {}
+            Ok(Then::Serve(next)) => {
+                self.shared.engine.store(Some(next));
+                // What was seen of the other one says nothing of this one.
+                self.verifier = Some(Verifier::new());
+            }
+            Ok(Then::Fail(how)) => {
+                let failed = self.fail(&how);
+                self.close_engine(failed);
+            }
+        }
     }
 
     /// Commits one batch and answers everyone in it.
@@ -240,6 +279,7 @@ impl Committer {
         let Finished {
             begun,
             batch,
+            changed,
             ledger,
             published,
         } = finished;
@@ -261,6 +301,7 @@ impl Committer {
             .map_err(|error| format!("the list of erased leads: {error}"))?;
         if let Some(batch) = batch {
             engine.commit(batch).map_err(|error| error.0)?;
+            self.shared.follower.note(changed.keys());
         }
         self.ledger = ledger;
         let mut index = pending::lock(&self.shared.pending);
@@ -357,6 +398,7 @@ impl Committer {
     /// things, than were acknowledged, and must not be served in silence.
     fn condemn(&mut self, how: &str) {
         self.verifier = None;
+        self.shared.follower.end();
         let error = OpenError::Damaged(self.shared.options.path.clone(), how.to_owned());
         tracing::error!(%error, "the store is taken out of service");
         self.shared
@@ -381,6 +423,7 @@ impl Committer {
         self.failed = Some(Instant::now());
         self.verifier = None;
         self.in_doubt = true;
+        self.shared.follower.end();
         self.shared.engine.swap(None)
     }
 

@@ -76,6 +76,34 @@ impl Engine {
             .map_err(Failure::into_engine_error)
     }
 
+    /// The same, and no more after the one that fills `bytes`.
+    ///
+    /// # Errors
+    /// [`EngineError`] when sled cannot read them.
+    pub fn scan_bytes(
+        &self,
+        first: &[u8],
+        limit: usize,
+        bytes: usize,
+    ) -> Result<Vec<(IVec, IVec)>, EngineError> {
+        let mut size = 0;
+        let in_time = move |record: &sled::Result<(IVec, IVec)>| {
+            let before = size;
+            size += record
+                .as_ref()
+                .map_or(0, |(key, value)| key.len() + value.len());
+            before < bytes
+        };
+        guarded(|| {
+            self.db()?
+                .range(first..)
+                .take(limit)
+                .take_while(in_time)
+                .collect()
+        })
+        .map_err(Failure::into_engine_error)
+    }
+
     /// At most `limit` records from `first` on whose keys begin with `prefix`.
     ///
     /// # Errors

@@ -92,6 +92,8 @@ impl fmt::Display for EngineError {
 /// Why a store does not open. Every text says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OpenError {
+    /// There is none.
+    Missing(PathBuf),
     /// Another process has it open.
     InUse(PathBuf),
     /// The folder or a file in it cannot be used.
@@ -122,12 +124,17 @@ pub enum OpenError {
 }
 
 /// What helps against a damaged store.
-const RESTORE: &str = "stop leadtap, move the folder aside (keep it: most of it can be read), \
-    and put your newest copy of the whole folder in its place";
+const RESTORE: &str = "stop leadtap, move what is in the folder aside, all but the file `erased` (keep it: \
+    most of it can be read), and put your newest backup in its place with `leadtap restore FILE`";
 
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Missing(path) => write!(
+                f,
+                "there is no store in {}: is store.path right? `leadtap restore FILE` puts a backup there",
+                path.display()
+            ),
             Self::InUse(path) => write!(
                 f,
                 "the store in {} is in use: is another leadtap running? Stop it, or give this one another store.path",

@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -47,6 +47,19 @@ pub fn modified(file: &File) -> io::Result<Timestamp> {
     let time = file.metadata()?.modified()?;
     let since_1970 = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     Ok(Timestamp::from_micros(0).plus(since_1970))
+}
+
+/// Bytes that everything below `folder` takes on the disk.
+///
+/// # Errors
+/// The disk's own.
+pub fn size(folder: &Path) -> io::Result<u64> {
+    let mut size = 0;
+    for file in below(folder)? {
+        // In units of 512 bytes, whatever the file system (stat(2)).
+        size += std::fs::metadata(file)?.blocks() * 512;
+    }
+    Ok(size)
 }
 
 /// Writes every byte below these folders again, as it can be read, and syncs it.

@@ -67,6 +67,9 @@ impl Kind {
 /// Bytes of a change's number: batch and index.
 const CHANGE_NUMBER_BYTES: usize = size_of::<u64>() + size_of::<u32>();
 
+/// What the keys of the store's own records begin with.
+pub const OWN: &[u8] = b"\0";
+
 /// The ledger's key.
 pub const LEDGER: &[u8] = b"\0ledger";
 

@@ -57,6 +57,17 @@ impl Ledger {
         }
     }
 
+    /// The ledger of a store that was restored, which must hold this.
+    #[must_use]
+    pub fn restored(store_id: u128, sequence: u64, kinds: &BTreeMap<u8, Tally>) -> Self {
+        Self {
+            sequence,
+            database: sequence,
+            kinds: kinds.clone(),
+            ..Self::of(store_id)
+        }
+    }
+
     /// Takes note that `key` has a value that it did not have.
     pub fn add(&mut self, key: &[u8], value: &[u8]) {
         if let Some((_, kind, _)) = keys::parse(key) {
@@ -79,6 +90,23 @@ impl Ledger {
     #[must_use]
     pub fn tally(&self, kind: Kind) -> Tally {
         self.kinds.get(&(kind as u8)).copied().unwrap_or_default()
+    }
+
+    /// How many records there are of these kinds.
+    #[must_use]
+    pub fn count_of(&self, wanted: fn(Kind) -> bool) -> u64 {
+        self.tallies_of(wanted)
+            .values()
+            .map(|tally| tally.count)
+            .sum()
+    }
+
+    /// What there is of these kinds, by the kind's byte.
+    #[must_use]
+    pub fn tallies_of(&self, wanted: fn(Kind) -> bool) -> BTreeMap<u8, Tally> {
+        let kinds = Kind::ALL.into_iter().filter(|kind| wanted(*kind));
+        let tallies = kinds.map(|kind| (kind as u8, self.tally(kind)));
+        tallies.filter(|(_, tally)| tally.count > 0).collect()
     }
 
     /// The first kind of which `found` has something else than this ledger

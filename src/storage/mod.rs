@@ -21,12 +21,15 @@
 //! Keys begin with the site (`keys`); values begin with a version
 //! (`record`).
 
+mod backup;
 mod cache;
 mod committer;
+mod compact;
 mod digest;
 mod engine;
 mod erasures;
 mod error;
+mod examine;
 mod feed;
 mod files;
 mod journal;
@@ -47,10 +50,14 @@ mod store;
 mod tests;
 mod transaction;
 mod verify;
+mod walk;
 mod witness;
 
+pub use backup::{Backup, Chunk, ReadError, Restore, RestoreError, RestoreReport, restore};
 pub use committer::QUEUE_CAPACITY;
+pub use compact::{Compacted, Compaction};
 pub use error::{OpenError, StoreError};
+pub use examine::{Examined, Finding, verify};
 pub use keyfile::{KeyFile, KeyFileError};
 pub use keyring::{KeyId, KeyRing, KeyRingError};
 pub use operations::{
@@ -63,3 +70,4 @@ pub use transaction::{
     CompletedLogin, Completion, DeletionRequest, Erased, Import, Imported, Resealed, SweepReport,
     TokenChange, Updated,
 };
+pub use walk::WalkError;

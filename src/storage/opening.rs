@@ -2,7 +2,8 @@
 
 use std::fs::{File, TryLockError};
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use ring::rand::{SecureRandom, SystemRandom};
 
@@ -33,9 +34,16 @@ pub const KEY_CHECK_PLACE: Place<'static> = Place {
 /// more than sled writes in one go.
 const PROBE_BYTES: usize = 4 * 1024 * 1024;
 
+/// How long sled may take to let go of a database that was closed.
+const CLOSING: Duration = Duration::from_secs(10);
+
 /// The sled database stands in a folder of its own, so that the witness does
-/// not lie among sled's files.
-const ENGINE_FOLDER: &str = "store";
+/// not lie among sled's files. It is the first of these, until a compaction puts
+/// the second in its place, and the next one the first again.
+const ENGINE_FOLDERS: [&str; 2] = ["store", "store-2"];
+
+/// Names the folder of the database that serves. Without it that is the first.
+const CURRENT: &str = "current";
 
 /// Stands beside the database from the moment when it failed until all that
 /// can be read of it is on the medium for certain. What is in doubt is in this
@@ -76,7 +84,7 @@ pub fn open(
     std::fs::create_dir_all(path).map_err(io)?;
     let witness = WitnessFile::beside(path).read().map_err(io)?;
 
-    let engine = open_files(options)?;
+    let (engine, folder) = open_files(options)?;
     let begun = journal::has_segments(path).map_err(io)?;
     if engine.is_empty() {
         // Begun logins are a witness too: that of one batch at least.
@@ -100,6 +108,7 @@ pub fn open(
         compare(path, &ledger, witness)?;
     }
     check_key(path, &engine, sealer)?;
+    remove_left_over(path, &folder);
     Ok(Opened {
         engine,
         ledger,
@@ -109,11 +118,11 @@ pub fn open(
 }
 
 /// Opens the database and makes sure that all that can be read, of it and of
-/// the journal, is on the medium.
-fn open_files(options: &Options) -> Result<Engine, OpenError> {
+/// the journal, is on the medium. Tells the database's folder, too.
+fn open_files(options: &Options) -> Result<(Engine, PathBuf), OpenError> {
     let path = &options.path;
     let io = |error: std::io::Error| OpenError::Io(path.clone(), error.to_string());
-    let (folder, pending) = (path.join(ENGINE_FOLDER), journal::folder(path));
+    let (folder, pending) = (engine_folder(path).map_err(io)?, journal::folder(path));
     let marker = path.join(UNSYNCED);
     let in_doubt = marker.try_exists().map_err(io)?;
     if in_doubt {
@@ -132,7 +141,7 @@ fn open_files(options: &Options) -> Result<Engine, OpenError> {
     if in_doubt {
         std::fs::remove_file(&marker).map_err(io)?;
     }
-    Ok(engine)
+    Ok((engine, folder))
 }
 
 /// A store that ends before its witness has lost something.
@@ -217,10 +226,131 @@ fn random_id() -> Result<u128, OpenError> {
     Ok(u128::from_be_bytes(id))
 }
 
+/// What a store's folder holds that belongs to one store alone.
+const PARTS: [&str; 6] = [
+    "store",
+    "store-2",
+    CURRENT,
+    journal::FOLDER,
+    UNSYNCED,
+    "witness",
+];
+
+/// Those parts of a store that there are in this folder.
+#[must_use]
+pub fn parts_of_a_store(path: &Path) -> Vec<&'static str> {
+    let parts = PARTS.into_iter();
+    parts.filter(|part| path.join(part).exists()).collect()
+}
+
+/// Whether there is a database in this folder.
+#[must_use]
+pub fn exists(path: &Path) -> bool {
+    engine_folder(path).is_ok_and(|folder| folder.join(DATABASE_FILE).exists())
+}
+
+/// Where the database is that serves.
+///
+/// # Errors
+/// The disk's own, and where the file `current` names none.
+pub fn engine_folder(path: &Path) -> std::io::Result<PathBuf> {
+    let [first, second] = ENGINE_FOLDERS.map(|name| path.join(name));
+    match std::fs::read_to_string(path.join(CURRENT)) {
+        Ok(text) => {
+            let named = ENGINE_FOLDERS.iter().find(|name| **name == text.trim());
+            named.map(|name| path.join(name)).ok_or_else(|| {
+                std::io::Error::other("the file `current` names no database of this store")
+            })
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Ok(if !first.exists() && second.exists() {
+                second
+            } else {
+                first
+            })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Where a second database may stand beside the one in `serves`.
+#[must_use]
+pub fn other_engine_folder(path: &Path, serves: &Path) -> PathBuf {
+    let [first, second] = ENGINE_FOLDERS.map(|name| path.join(name));
+    if first == serves { second } else { first }
+}
+
+/// Why another database did not take the place of the one that serves.
+pub enum Unplaced {
+    /// It certainly did not.
+    Not(std::io::Error),
+    /// It may have: after a crash it could be either.
+    Unsure(std::io::Error),
+}
+
+/// From now on, also after a crash, the database in `folder` serves.
+///
+/// # Errors
+/// [`Unplaced`] with the disk's own words.
+pub fn serve_from(path: &Path, folder: &Path) -> Result<(), Unplaced> {
+    let current = path.join(CURRENT);
+    let next = current.with_extension("next");
+    let name = folder.file_name().unwrap_or_default().as_encoded_bytes();
+    let written = File::create(&next).and_then(|mut file| {
+        file.write_all(name)?;
+        file.write_all(b"\n")?;
+        file.sync_all()
+    });
+    written.map_err(Unplaced::Not)?;
+    std::fs::rename(&next, &current).map_err(Unplaced::Unsure)?;
+    files::sync_folder_of(&current).map_err(Unplaced::Unsure)
+}
+
+/// Removes what an interrupted compaction left beside the database that
+/// serves. Nobody needs it, so that it cannot be removed stops nobody.
+fn remove_left_over(path: &Path, serves: &Path) {
+    let other = other_engine_folder(path, serves);
+    if other.exists()
+        && let Err(error) = std::fs::remove_dir_all(&other)
+    {
+        tracing::warn!(%error, "what a compaction left over could not be removed");
+    }
+}
+
+/// Moves a store to the folder where it will serve. The witness follows last:
+/// without it a store is whole.
+///
+/// # Errors
+/// The disk's own.
+pub fn move_store(from: &Path, to: &Path) -> std::io::Result<()> {
+    for part in PARTS {
+        if from.join(part).exists() {
+            std::fs::rename(from.join(part), to.join(part))?;
+            files::sync_folder_of(&to.join(part))?;
+        }
+    }
+    Ok(())
+}
+
+/// Waits until sled's own threads have let go of a database that was closed.
+///
+/// # Errors
+/// [`std::io::ErrorKind::TimedOut`] when they do not.
+pub fn wait_until_closed(path: &Path) -> std::io::Result<()> {
+    let deadline = Instant::now() + CLOSING;
+    while is_locked(path) {
+        if Instant::now() > deadline {
+            return Err(std::io::ErrorKind::TimedOut.into());
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Ok(())
+}
+
 /// Whether somebody has the database open.
 #[must_use]
 pub fn is_locked(path: &Path) -> bool {
-    let file = File::open(path.join(ENGINE_FOLDER).join(DATABASE_FILE));
+    let file = engine_folder(path).and_then(|folder| File::open(folder.join(DATABASE_FILE)));
     file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 

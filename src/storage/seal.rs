@@ -26,6 +26,8 @@ pub enum Purpose {
     LeadToken = 2,
     /// A known text, to tell a wrong key ring from a damaged store.
     KeyCheck = 3,
+    /// The key of a backup.
+    BackupKey = 4,
     /// Where a listing or an export goes on.
     Cursor = 7,
 }
@@ -33,10 +35,11 @@ pub enum Purpose {
 impl Purpose {
     /// All of them.
     #[cfg(test)]
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::AuthorizationToken,
         Self::LeadToken,
         Self::KeyCheck,
+        Self::BackupKey,
         Self::Cursor,
     ];
 
@@ -48,6 +51,8 @@ impl Purpose {
             Self::AuthorizationToken | Self::LeadToken => true,
             // The store's own, which a rotation takes first.
             Self::KeyCheck => false,
+            // In the backup's own file, which stays as it is.
+            Self::BackupKey => false,
             // Handed out, and good for a short time.
             Self::Cursor => false,
         }

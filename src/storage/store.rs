@@ -11,16 +11,18 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::{oneshot, watch};
 
 use super::cache::LeadCache;
-use super::committer::{Committer, Job, QUEUE_CAPACITY};
+use super::committer::{Committer, Job, QUEUE_CAPACITY, Then};
 use super::engine::Engine;
 use super::erasures::ErasedList;
 use super::error::{OpenError, StoreError};
 use super::feed::Feed;
 use super::keyring::KeyRing;
+use super::ledger::Ledger;
 use super::opening;
 use super::pending::{self, PendingIndex};
 use super::seal::Sealer;
 use super::transaction::Transaction;
+use super::walk::Follower;
 use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId};
 
 /// How a store is opened.
@@ -69,6 +71,7 @@ pub struct Shared {
     pub erased: ErasedList,
     /// See [`Transaction::start_listing`].
     pub listing_horizon: AtomicI64,
+    pub follower: Follower,
     pub health: watch::Sender<Health>,
 }
 
@@ -109,6 +112,7 @@ impl Store {
             feed: Feed::at(opened.ledger.sequence),
             erased,
             listing_horizon: AtomicI64::new(i64::MIN),
+            follower: Follower::default(),
             health: watch::Sender::new(Health::Serving),
             options,
             sealer,
@@ -165,6 +169,25 @@ impl Store {
             TrySendError::Disconnected(_) => StoreError::Unavailable,
         })?;
         answered.await.unwrap_or(Err(StoreError::Unavailable))
+    }
+
+    /// Runs something on the committer's thread, between two batches, with the
+    /// account of the batch before.
+    pub(super) async fn between_batches<T: Send + 'static>(
+        &self,
+        act: impl FnOnce(&Engine, &Ledger) -> (T, Then) + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let job = Job::Between(Box::new(move |engine, ledger| {
+            let (done, then) = act(engine, ledger);
+            let _ = answer.send(done);
+            then
+        }));
+        self.queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Overloaded,
+            TrySendError::Disconnected(_) => StoreError::Unavailable,
+        })?;
+        answered.await.map_err(|_| StoreError::Unavailable)
     }
 
     /// Reads off the runtime: a page that is not in memory blocks on the disk.

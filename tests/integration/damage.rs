@@ -8,7 +8,7 @@ use crate::support::faults::{copy, replace_store};
 use crate::support::{Book, Fake, Setup};
 
 /// What every sentence about a store that lost something says to do.
-const REMEDY: &str = "put your newest copy of the whole folder in its place";
+const REMEDY: &str = "put your newest backup in its place with `leadtap restore FILE`";
 
 /// A stopped daemon whose store holds logins and leads.
 struct Stopped {

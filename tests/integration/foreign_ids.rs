@@ -107,6 +107,14 @@ const WALK: &[Row] = &[
         how: How::NoIds("the keys are the daemon's, and no site's"),
     },
     Row {
+        path: "/leadtap.v1.AdminService/CreateBackup",
+        how: How::NoIds("a backup is of all sites, and sealed"),
+    },
+    Row {
+        path: "/leadtap.v1.AdminService/CompactStore",
+        how: How::NoIds("the database is of all sites, and nothing of it is told"),
+    },
+    Row {
         path: "/leadtap.v1.AdminService/RetireKey",
         how: How::NoIds("the keys are the daemon's, and no site's"),
     },

@@ -13,12 +13,14 @@ mod support;
 
 mod around_a_call;
 mod audit;
+mod backup;
 mod bad_requests;
 mod callbacks;
 mod callers;
 mod circuit;
 mod clock;
 mod command_line;
+mod compact;
 mod connections;
 mod core_dumps;
 mod crash;

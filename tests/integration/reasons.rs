@@ -8,11 +8,19 @@ use leadtap::grpc::pb::ErrorReason as Reason;
 use prost_reflect::DescriptorPool;
 
 /// Reasons that no test of a login provokes, and why.
-const NOT_PROVOKED: [(Reason, &str); 3] = [
+const NOT_PROVOKED: [(Reason, &str); 5] = [
     (Reason::Unspecified, "it is never sent"),
     (
         Reason::StoreUnavailable,
         "it takes a full disk: see the tests of durability",
+    ),
+    (
+        Reason::StoreWalkTooSlow,
+        "it takes 400,000 changes during a backup: see the store's own tests",
+    ),
+    (
+        Reason::StoreCopyFailed,
+        "it takes a disk that is full for a second database alone",
     ),
     (Reason::Internal, "it takes a fault of the daemon's own"),
 ];

@@ -34,6 +34,8 @@ const MAY_BE_LOGGED: &[(&str, &[&str])] = &[
     ("leadtap.v1.AdminService/ListKeys", &[]),
     ("leadtap.v1.AdminService/AddKey", &[]),
     ("leadtap.v1.AdminService/RotateKeys", &[]),
+    ("leadtap.v1.AdminService/CreateBackup", &[]),
+    ("leadtap.v1.AdminService/CompactStore", &[]),
     ("leadtap.v1.AdminService/RetireKey", &[]),
     ("leadtap.v1.LeadService/DeleteLead", &[]),
     ("leadtap.v1.LeadService/ListLeads", &["filter"]),

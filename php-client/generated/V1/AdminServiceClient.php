@@ -21,7 +21,7 @@ use Leadtap\Client\LeadtapException;
  * Errors that any rpc may answer: CALLER_UNKNOWN, PERMISSION_MISSING,
  * REQUEST_INVALID, STORE_UNAVAILABLE, SHUTTING_DOWN, INTERNAL.
  *
- * Not callable here, because they stream and these transports carry unary calls alone: RotateKeys. Use ext-grpc for them.
+ * Not callable here, because they stream and these transports carry unary calls alone: RotateKeys, CreateBackup, CompactStore. Use ext-grpc for them.
  */
 final class AdminServiceClient
 {
@@ -58,6 +58,22 @@ final class AdminServiceClient
             'idempotent' => false,
             'client_streaming' => false,
             'server_streaming' => false,
+        ],
+        'createBackup' => [
+            'path' => '/leadtap.v1.AdminService/CreateBackup',
+            'request' => CreateBackupRequest::class,
+            'reply' => CreateBackupResponse::class,
+            'idempotent' => true,
+            'client_streaming' => false,
+            'server_streaming' => true,
+        ],
+        'compactStore' => [
+            'path' => '/leadtap.v1.AdminService/CompactStore',
+            'request' => CompactStoreRequest::class,
+            'reply' => CompactStoreResponse::class,
+            'idempotent' => false,
+            'client_streaming' => false,
+            'server_streaming' => true,
         ],
     ];
 

@@ -238,6 +238,26 @@ final class ErrorReason
     public const KEY_MISSING = 'KEY_MISSING';
 
     /**
+     * ABORTED with RetryInfo, RETRY. Another backup or compaction goes through
+     * the store: there is one at a time.
+     */
+    public const STORE_WALK_UNDER_WAY = 'STORE_WALK_UNDER_WAY';
+
+    /**
+     * ABORTED, RETRY. The store changed faster than its backup was read, or than
+     * it could be compacted: some 400,000 records meanwhile. Nothing of it can be
+     * used; read faster, or at a quieter time.
+     */
+    public const STORE_WALK_TOO_SLOW = 'STORE_WALK_TOO_SLOW';
+
+    /**
+     * FAILED_PRECONDITION, OPERATOR. A compaction found no room for its second
+     * database, could not write it, or found it to be another one. The store
+     * serves on as it was.
+     */
+    public const STORE_COPY_FAILED = 'STORE_COPY_FAILED';
+
+    /**
      * FAILED_PRECONDITION with RetryInfo, RETRY. Instagram refreshes no token
      * that is younger than 24 hours.
      */

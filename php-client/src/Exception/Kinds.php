@@ -62,6 +62,9 @@ final class Kinds
         ErrorReason::SIGNED_REQUEST_INVALID => SignedRequestRefused::class,
         ErrorReason::SIGNED_REQUEST_EXPIRED => SignedRequestRefused::class,
         ErrorReason::DELETION_NOT_FOUND => DeletionNotFound::class,
+        ErrorReason::STORE_WALK_UNDER_WAY => Unavailable::class,
+        ErrorReason::STORE_WALK_TOO_SLOW => Unavailable::class,
+        ErrorReason::STORE_COPY_FAILED => NotConfigured::class,
     ];
 
     /** For failures without a reason: of the transport, of a proxy, of tonic itself. */

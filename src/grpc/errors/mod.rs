@@ -13,6 +13,7 @@ mod row;
 mod store;
 mod token;
 mod upstream;
+mod walk;
 
 pub use call::{
     caller_unknown, internal, invalid, method_unknown, permission_missing, refused_by_library,
@@ -26,3 +27,4 @@ pub use row::reason_name;
 pub use store::store;
 pub use token::token;
 pub use upstream::upstream_reason;
+pub use walk::walk;

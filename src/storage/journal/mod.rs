@@ -26,7 +26,7 @@ pub use recovery::{has_segments, recover};
 pub use writer::{Appended, Journal};
 
 /// The segments stand in a folder of their own.
-const FOLDER: &str = "pending";
+pub const FOLDER: &str = "pending";
 
 /// Where the segments of the store at `path` are.
 #[must_use]

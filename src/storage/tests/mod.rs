@@ -15,6 +15,7 @@ mod model;
 mod sealed;
 mod sweeping;
 mod tokens;
+mod walking;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -92,6 +92,8 @@ pub struct Finished {
     pub begun: Vec<Entry>,
     /// For the database, if anything changes there.
     pub batch: Option<sled::Batch>,
+    /// What the batch changes in the database, its ledger apart.
+    pub changed: HashMap<Vec<u8>, Option<Vec<u8>>>,
     pub ledger: Ledger,
     pub published: Published,
 }
@@ -184,6 +186,7 @@ impl<'a> Transaction<'a> {
         Ok(Finished {
             batch: self.batch()?,
             begun: self.begun,
+            changed: self.changes,
             ledger: self.ledger,
             published: self.published,
         })
@@ -223,7 +226,7 @@ impl<'a> Transaction<'a> {
         self.change(key, Some(value))
     }
 
-    fn remove(&mut self, key: Vec<u8>) -> Result<(), StoreError> {
+    pub(super) fn remove(&mut self, key: Vec<u8>) -> Result<(), StoreError> {
         self.change(key, None)
     }
 
