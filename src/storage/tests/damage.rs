@@ -88,7 +88,7 @@ async fn a_record_that_vanished_takes_the_store_out_of_service() {
         .await
         .unwrap();
     store.close();
-    let db = sled::open(shelf.path().join("store")).unwrap();
+    let db = shelf.database();
     db.remove(crate::storage::keys::lead(&site.id, &lead.id))
         .unwrap()
         .unwrap();

@@ -20,12 +20,12 @@ mod walking;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::{CompletedLogin, Completion, KeyRing, Options, Store, StoreError};
+use super::{CompletedLogin, Completion, KeyRing, Options, Store, StoreError, opening};
 use crate::domain::allowance::Allowance;
 use crate::domain::authorization::{Authorization, AuthorizationRequest, Stage};
 use crate::domain::clock::Timestamp;
@@ -65,11 +65,27 @@ impl Shelf {
     }
 
     fn try_open(&self) -> Result<Store, super::OpenError> {
+        self.wait_until_closed();
         Store::open(self.options(), KeyRing::parse(&self.keys).unwrap())
     }
 
     fn open(&self) -> Store {
         self.try_open().unwrap()
+    }
+
+    /// Whoever had the database before lets go of its lock a moment after it
+    /// was closed: sled's own threads hold it until they notice.
+    fn wait_until_closed(&self) {
+        let deadline = Instant::now() + Duration::from_secs(2);
+        while opening::is_locked(self.path()) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// sled itself, for a test that tampers with it.
+    fn database(&self) -> sled::Db {
+        self.wait_until_closed();
+        sled::open(self.path().join("store")).unwrap()
     }
 }
 

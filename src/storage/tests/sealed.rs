@@ -23,7 +23,7 @@ async fn three_leads(shelf: &Shelf) -> [(SiteId, LeadId); 3] {
 
 /// Changes the record of a lead's token, and the ledger with it.
 fn tamper(shelf: &Shelf, (site, lead): &(SiteId, LeadId), change: impl FnOnce(&mut Vec<u8>)) {
-    let db = sled::open(shelf.path().join("store")).unwrap();
+    let db = shelf.database();
     let key = keys::token(site, lead);
     let old = db.get(&key).unwrap().unwrap();
     let mut stored: StoredToken = record::decode(&old).unwrap();
