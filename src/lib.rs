@@ -8,6 +8,7 @@
 //! | [`audit`] | who did what, for those who ask later | |
 //! | [`storage`] | what must not be lost | sled |
 //! | [`instagram`] | the protocol, as seen from our side | reqwest |
+//! | [`webhook`] | what is sent to a shop's own programs | reqwest |
 //! | [`service`] | the use cases | |
 //! | [`grpc`] | the contract, as seen from a caller's side | tonic, generated types |
 //! | [`app`], [`config`] | a running daemon, from its settings | |
@@ -27,3 +28,4 @@ pub mod instagram;
 pub mod sandbox;
 pub mod service;
 pub mod storage;
+pub mod webhook;

@@ -20,9 +20,10 @@ use crate::grpc::server::Services;
 use crate::grpc::traffic::{Meter, Whose};
 use crate::instagram::{BuildError, Instagram, Limits};
 use crate::service::{
-    Circuits, Erasures, Keys, Leads, Login, Maintenance, Platform, Sites, Tokens,
+    Circuits, Erasures, Keys, Leads, Login, Maintenance, Platform, Sites, Tokens, Webhooks,
 };
 use crate::storage::{KeyFile, KeyRing, OpenError, Options, Store};
+use crate::webhook::{BuildError as SenderError, Sender};
 
 pub use listeners::Listeners;
 pub use reload::Reloader;
@@ -31,6 +32,7 @@ pub use reload::Reloader;
 pub struct App {
     services: Services,
     reloader: Reloader,
+    webhooks: Webhooks,
     audit: AuditLog,
     rooms: Rooms,
     workers: usize,
@@ -56,12 +58,14 @@ impl App {
             lead_cache: config.store.lead_cache,
         };
         let instagram = Instagram::new(Limits::default()).map_err(StartError::Instagram)?;
+        let sender = Sender::new().map_err(StartError::Webhooks)?;
         let audit = AuditLog::start(config.audit.clone(), Arc::clone(&clock))
             .map_err(|error| StartError::Audit(config.audit.clone(), error))?;
         let store = Store::open(options, keys).map_err(StartError::Store)?;
         let circuits = Circuits::new(Arc::clone(&clock));
         let port = Arc::new(instagram.clone());
         let tokens = Tokens::new(store.clone(), port, circuits.clone(), Arc::clone(&clock));
+        let webhooks = Webhooks::new(store.clone(), sender, Arc::clone(&clock));
         let services = Services {
             login: Login::new(store.clone(), instagram, circuits, Arc::clone(&clock)),
             tokens,
@@ -85,6 +89,7 @@ impl App {
                     .map(|tls| Certificate::new(Arc::clone(&tls.server))),
                 started: Arc::new(config.clone()),
             },
+            webhooks,
             audit,
             rooms: Rooms {
                 unix: Room::new("listen.unix", config.limits.max_connections),
@@ -162,6 +167,8 @@ pub enum StartError {
     Audit(Destination, std::io::Error),
     /// The HTTP client for Instagram cannot be made.
     Instagram(BuildError),
+    /// The HTTP client for webhooks cannot be made.
+    Webhooks(SenderError),
     /// The operating system refused something.
     Io(std::io::Error),
     /// A part of the daemon ended that never ends.
@@ -181,6 +188,7 @@ impl fmt::Display for StartError {
                 write!(f, "the operating system refused: {error}")
             }
             Self::Instagram(error) => error.fmt(f),
+            Self::Webhooks(error) => error.fmt(f),
             Self::Ended(what) => f.write_str(what),
         }
     }

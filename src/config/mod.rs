@@ -17,6 +17,7 @@ mod sections;
 mod site;
 mod tls;
 mod urls;
+mod webhook;
 mod whole;
 
 #[cfg(test)]

@@ -76,12 +76,25 @@ pub const SITE: Section = Section {
         "deletion_status_url",
         "signed_request_max_age_hours",
         "endpoints",
+        "webhook",
     ],
 };
 /// `endpoints` of a `[[site]]`
 pub const SITE_ENDPOINTS: Section = Section {
     path: "site.endpoints",
     keys: &["authorize", "api", "graph"],
+};
+/// Each `[[site.webhook]]`
+pub const SITE_WEBHOOK: Section = Section {
+    path: "site.webhook",
+    keys: &[
+        "name",
+        "url",
+        "secret_file",
+        "secret_credential",
+        "events",
+        "allow_private_hosts",
+    ],
 };
 /// Each `[[caller]]`
 pub const CALLER: Section = Section {
@@ -99,7 +112,7 @@ pub const CALLER: Section = Section {
 };
 
 /// All sections.
-pub const ALL: [&Section; 12] = [
+pub const ALL: [&Section; 13] = [
     &TOP,
     &LISTEN,
     &LISTEN_UNIX,
@@ -111,6 +124,7 @@ pub const ALL: [&Section; 12] = [
     &LIMITS,
     &SITE,
     &SITE_ENDPOINTS,
+    &SITE_WEBHOOK,
     &CALLER,
 ];
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::allowance;
 use super::keys::secret_source;
 use super::reader::Section;
-use super::{schema, urls};
+use super::{schema, urls, webhook};
 use crate::domain::duties::Duties;
 use crate::domain::limits;
 use crate::domain::site::{Dialect, InstagramApp, ProfileRefresh, Site, SiteId};
@@ -72,6 +72,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<Arc<Site>> {
         allowance,
         beginning: Arc::default(),
         profile_refresh: profile_refresh(section),
+        webhooks: webhook::read_all(section),
     }))
 }
 

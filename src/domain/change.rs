@@ -38,7 +38,9 @@ impl LeadChange {
 }
 
 /// Where a change stands among all: numbers only grow, with gaps.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct ChangeNumber {
     /// The batch of writes that kept it.
     pub sequence: u64,
@@ -85,7 +87,7 @@ pub struct Change {
 ///
 /// The check tells the change that was read from another one that got its
 /// number after an older copy of the store was put in place.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangePosition {
     /// The last change that was read; zero before the first.
     pub number: ChangeNumber,

@@ -2,6 +2,7 @@
 //! which changes of them are allowed. Nothing here reads a clock, a disk or a
 //! socket.
 
+pub mod address;
 pub mod allowance;
 pub mod authorization;
 pub mod caller;
@@ -20,3 +21,4 @@ pub mod site;
 pub mod token;
 pub mod update;
 pub mod upkeep;
+pub mod webhook;

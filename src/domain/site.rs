@@ -13,6 +13,7 @@ use super::duties::Duties;
 use super::ids::IdError;
 use super::limits;
 use super::secret::Secret;
+use super::webhook::Webhook;
 
 /// A site's name: 1 to 63 of `a-z 0-9 -`. It begins every key in the store.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,6 +69,8 @@ pub struct Site {
     pub beginning: Arc<AtomicUsize>,
     /// When profiles are read beside the logins.
     pub profile_refresh: ProfileRefresh,
+    /// Who is told of what happens to its leads.
+    pub webhooks: Vec<Arc<Webhook>>,
 }
 
 /// When the profile of a lead is read again, apart from its logins.

@@ -59,7 +59,11 @@ pub(super) fn routes() -> Router<Arc<Shared>> {
 
 /// Refuses a request under a foreign host name (DNS rebinding) or from a page
 /// of another site: the journal is nobody else's business.
-async fn from_this_machine(headers: HeaderMap, request: Request, next: Next) -> Response {
+pub(super) async fn from_this_machine(
+    headers: HeaderMap,
+    request: Request,
+    next: Next,
+) -> Response {
     let local = |url: &str| {
         Url::parse(url).is_ok_and(|url| url.host().is_some_and(|host| is_loopback(&host)))
     };

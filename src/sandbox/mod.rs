@@ -22,6 +22,7 @@ mod scopes;
 pub mod shop;
 mod signed_request;
 mod token;
+mod webhooks;
 mod window;
 mod world;
 
@@ -68,6 +69,7 @@ pub struct Options {
 /// `/www`, `/api` and `/graph`; `/sandbox` is where it is told what to do.
 pub struct Sandbox {
     shared: Arc<Shared>,
+    webhooks: Arc<webhooks::Receiver>,
 }
 
 impl Sandbox {
@@ -75,7 +77,8 @@ impl Sandbox {
     #[must_use]
     pub fn new(options: Options, clock: Arc<dyn Clock>) -> Self {
         Self {
-            shared: Arc::new(Shared::new(options, clock)),
+            shared: Arc::new(Shared::new(options, Arc::clone(&clock))),
+            webhooks: Arc::new(webhooks::Receiver::new(clock)),
         }
     }
 
@@ -91,6 +94,7 @@ impl Sandbox {
             .nest("/sandbox", control::routes())
             .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
             .with_state(self.shared.clone())
+            .nest("/webhooks", webhooks::routes(&self.webhooks))
     }
 
     /// Serves until `shutdown`, then lets calls under way end for a second.

@@ -13,6 +13,7 @@ pub mod sites;
 pub mod sweeper;
 pub mod tokens;
 mod turns;
+pub mod webhooks;
 
 pub use circuit::Circuits;
 pub use erasure::{Erase, Erasures};
@@ -24,3 +25,4 @@ pub use maintenance::Maintenance;
 pub use platform::{Platform, PlatformError};
 pub use sites::Sites;
 pub use tokens::{TokenError, Tokens};
+pub use webhooks::Webhooks;

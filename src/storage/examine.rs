@@ -21,6 +21,7 @@ use crate::domain::erasure::Erasure;
 use crate::domain::ids::{LeadId, StateHash};
 use crate::domain::lead::Lead;
 use crate::domain::site::SiteId;
+use crate::domain::webhook::{DeadLetter, WebhookState};
 
 /// Records looked at between two words of progress.
 const STEP: usize = 1000;
@@ -215,6 +216,8 @@ impl Look<'_> {
             Kind::Erasure => Ok(record::decode::<Erasure>(self.value).map(drop)?),
             Kind::ScopedId | Kind::UserId => self.points_to_lead(self.value),
             Kind::Token => self.at_token(),
+            Kind::DeadLetter => Ok(record::decode::<DeadLetter>(self.value).map(drop)?),
+            Kind::WebhookCursor => Ok(record::decode::<WebhookState>(self.value).map(drop)?),
         }
     }
 

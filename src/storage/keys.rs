@@ -16,6 +16,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::deletion::ConfirmationCode;
 use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId, StateHash};
 use crate::domain::site::SiteId;
+use crate::domain::webhook::WebhookName;
 
 /// The kinds of records. The byte stands in every key and never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,11 +43,15 @@ pub enum Kind {
     Token = b'T',
     /// A lead's id, by Instagram's account id.
     UserId = b'U',
+    /// A change that a webhook gave up, by its name and the change's number.
+    DeadLetter = b'X',
+    /// How far a webhook has come, by its name.
+    WebhookCursor = b'Y',
 }
 
 impl Kind {
     /// All of them, in the order of their bytes.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Authorization,
         Self::Change,
         Self::TokenDue,
@@ -57,6 +62,8 @@ impl Kind {
         Self::ScopedId,
         Self::Token,
         Self::UserId,
+        Self::DeadLetter,
+        Self::WebhookCursor,
     ];
 
     fn of(byte: u8) -> Option<Self> {
@@ -192,11 +199,38 @@ pub fn user_id(site: &SiteId, id: &InstagramUserId) -> Vec<u8> {
 /// One change of a lead.
 #[must_use]
 pub fn change(site: &SiteId, number: ChangeNumber) -> Vec<u8> {
+    key(site, Kind::Change, &number_bytes(number))
+}
+
+fn number_bytes(number: ChangeNumber) -> [u8; CHANGE_NUMBER_BYTES] {
     let mut own = [0; CHANGE_NUMBER_BYTES];
     let (sequence, index) = own.split_at_mut(size_of::<u64>());
     sequence.copy_from_slice(&number.sequence.to_be_bytes());
     index.copy_from_slice(&number.index.to_be_bytes());
-    key(site, Kind::Change, &own)
+    own
+}
+
+/// How far a webhook has come.
+#[must_use]
+pub fn webhook_cursor(site: &SiteId, webhook: &WebhookName) -> Vec<u8> {
+    key(site, Kind::WebhookCursor, webhook.as_str().as_bytes())
+}
+
+/// What every dead letter of one webhook begins with. No name has a zero byte,
+/// so no webhook's letters are read as another's.
+#[must_use]
+pub fn dead_letters(site: &SiteId, webhook: &WebhookName) -> Vec<u8> {
+    let mut key = key(site, Kind::DeadLetter, webhook.as_str().as_bytes());
+    key.push(0);
+    key
+}
+
+/// A change that a webhook gave up.
+#[must_use]
+pub fn dead_letter(site: &SiteId, webhook: &WebhookName, number: ChangeNumber) -> Vec<u8> {
+    let mut key = dead_letters(site, webhook);
+    key.extend_from_slice(&number_bytes(number));
+    key
 }
 
 /// The number in a change's key.

@@ -20,6 +20,7 @@ use crate::domain::lead::Lead;
 use crate::domain::site::SiteId;
 use crate::domain::token::{Token, TokenStatus};
 use crate::domain::upkeep::Upkeep;
+use crate::domain::webhook::{DeadLetter, WebhookState};
 
 /// A kind of value.
 pub trait Record: Serialize + DeserializeOwned {
@@ -161,6 +162,14 @@ fn place<'a, R: HoldsSealed>(site: &'a SiteId, own: &'a [u8]) -> Place<'a> {
         record: own,
         purpose: R::PURPOSE,
     }
+}
+
+impl Record for WebhookState {
+    const VERSION: u8 = 1;
+}
+
+impl Record for DeadLetter {
+    const VERSION: u8 = 1;
 }
 
 impl Record for Deletion {

@@ -34,7 +34,9 @@ pub fn in_records_of(kind: Kind) -> Option<SealedIn> {
         | Kind::LoginOrder
         | Kind::ScopedId
         | Kind::TokenDue
-        | Kind::UserId => None,
+        | Kind::UserId
+        | Kind::DeadLetter
+        | Kind::WebhookCursor => None,
     }
 }
 

@@ -10,7 +10,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("audit", &["domain"]),
     ("storage", &["domain"]),
     ("instagram", &["domain"]),
-    ("service", &["domain", "storage", "instagram"]),
+    ("webhook", &["domain"]),
+    ("service", &["domain", "storage", "instagram", "webhook"]),
     (
         "grpc",
         &["domain", "audit", "storage", "instagram", "service"],
@@ -23,6 +24,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "audit",
             "storage",
             "instagram",
+            "webhook",
             "service",
             "grpc",
             "config",
@@ -38,7 +40,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Crates that one place alone may name, tests apart.
 const ONLY: &[(&str, &[&str])] = &[
     ("sled", &["storage"]),
-    ("reqwest", &["instagram"]),
+    ("reqwest", &["instagram", "webhook"]),
     // The sandbox and the commands are clients of the contract.
     ("tonic", &["grpc", "app", "cli", "sandbox"]),
     ("axum", &["sandbox"]),

@@ -63,3 +63,4 @@ mod token_use;
 mod too_many;
 mod unusable_answers;
 mod ways_in;
+mod webhooks;

@@ -22,6 +22,7 @@ fn example(fixture: &Fixture, all: bool) -> String {
         .collect::<Vec<_>>()
         .join("\n")
         .replace("/etc/leadtap/shop.secret", &format!("{folder}/shop.secret"))
+        .replace("/etc/leadtap/crm.secret", &format!("{folder}/crm.secret"))
         // Not every machine has the web server's user.
         .replace("\"www-data\"", "\"33\"")
 }

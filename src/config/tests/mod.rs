@@ -5,6 +5,7 @@ mod daemon;
 mod documents;
 mod sites;
 mod tls;
+mod webhooks;
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -21,6 +22,9 @@ impl Fixture {
         let secret = folder.path().join("shop.secret");
         std::fs::write(&secret, "app-secret\n").unwrap();
         std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
+        let webhook = folder.path().join("crm.secret");
+        std::fs::write(&webhook, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n").unwrap();
+        std::fs::set_permissions(&webhook, std::fs::Permissions::from_mode(0o600)).unwrap();
         Self { folder }
     }
 

@@ -12,6 +12,7 @@ mod lead;
 mod listing;
 mod login;
 mod token;
+mod webhook;
 
 pub use change::Changes;
 pub use keys::{KeyUse, Walk};

@@ -104,6 +104,7 @@ fn site(name: &str, max_pending_authorizations: usize) -> Site {
         authorization_ttl: TTL,
         max_pending_authorizations,
         duties: crate::domain::duties::Duties::default(),
+        webhooks: Vec::new(),
         allowance: Allowance {
             calls_in_flight: 1,
             starts_per_minute: 1,

@@ -22,7 +22,7 @@ pub(super) fn lines(leads: &[Lead], now: Timestamp) -> Vec<u8> {
 
 /// A lead.
 #[derive(Serialize)]
-pub(super) struct LeadJson<'a> {
+pub(in crate::service) struct LeadJson<'a> {
     lead_id: String,
     instagram: Profile<'a>,
     contact: Contact<'a>,
@@ -84,7 +84,7 @@ struct Token<'a> {
 }
 
 impl<'a> LeadJson<'a> {
-    pub(super) fn of(lead: &'a Lead, now: Timestamp) -> Self {
+    pub(in crate::service) fn of(lead: &'a Lead, now: Timestamp) -> Self {
         let profile = &lead.instagram;
         Self {
             lead_id: lead.id.to_string(),
@@ -158,7 +158,7 @@ pub(super) const fn state(state: TokenState) -> &'static str {
 }
 
 /// RFC 3339, in UTC; empty beyond the year 9999.
-pub(super) fn time(time: Timestamp) -> String {
+pub(in crate::service) fn time(time: Timestamp) -> String {
     jiff::Timestamp::from_microsecond(time.as_micros())
         .map(|time| time.to_string())
         .unwrap_or_default()

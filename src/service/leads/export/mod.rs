@@ -1,7 +1,7 @@
 //! Exports: all leads of a site as one file, or all about one person.
 
 mod csv;
-mod json;
+pub(in crate::service) mod json;
 mod person;
 
 use std::time::Duration;

@@ -201,6 +201,7 @@ fn site(name: &str) -> Arc<Site> {
         },
         beginning: Arc::default(),
         duties: crate::domain::duties::Duties::default(),
+        webhooks: Vec::new(),
         profile_refresh: ProfileRefresh::WithToken,
     })
 }

@@ -1,0 +1,93 @@
+//! Sends what happened to leads to a shop's own programs, as Standard Webhooks
+//! (<https://www.standardwebhooks.com>) says.
+
+mod client;
+mod signature;
+
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::Response;
+
+pub use client::BuildError;
+use client::Clients;
+
+use crate::domain::clock::Timestamp;
+use crate::domain::webhook::{DeliveryFailure, Webhook};
+
+pub use signature::key_of;
+
+/// One message to be delivered.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Stays the same however often it is delivered.
+    pub id: String,
+    /// Now.
+    pub time: Timestamp,
+    /// JSON.
+    pub body: Vec<u8>,
+}
+
+/// A delivery that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failed {
+    /// Why.
+    pub failure: DeliveryFailure,
+    /// How long it asked us to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl From<DeliveryFailure> for Failed {
+    fn from(failure: DeliveryFailure) -> Self {
+        Self {
+            failure,
+            retry_after: None,
+        }
+    }
+}
+
+/// Delivers messages.
+#[derive(Clone)]
+pub struct Sender(Clients);
+
+impl Sender {
+    /// Makes one.
+    ///
+    /// # Errors
+    /// [`BuildError`], whose text says what to do.
+    pub fn new() -> Result<Self, BuildError> {
+        Clients::new().map(Self)
+    }
+
+    /// Delivers one message. Of the answer only its status is looked at; a
+    /// redirect is not followed.
+    ///
+    /// # Errors
+    /// [`Failed`], unless the status was one of success.
+    pub async fn deliver(&self, webhook: &Webhook, message: &Message) -> Result<(), Failed> {
+        let signature =
+            signature::of(&webhook.secret, message).ok_or(DeliveryFailure::Misconfigured)?;
+        let (client, url) = self.0.get(webhook)?;
+        let request = client
+            .post(url)
+            .header(CONTENT_TYPE, "application/json")
+            .header("webhook-id", &message.id)
+            .header("webhook-timestamp", signature::seconds(message.time))
+            .header("webhook-signature", signature)
+            .body(message.body.clone());
+        let response = request.send().await.map_err(|error| client::why(&error))?;
+        if response.status().is_success() {
+            return Ok(());
+        }
+        Err(Failed {
+            failure: DeliveryFailure::Status(response.status().as_u16()),
+            retry_after: retry_after(&response),
+        })
+    }
+}
+
+/// `Retry-After` in seconds; its other form, a date, is not looked at.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let value = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    value.trim().parse().ok().map(Duration::from_secs)
+}
