@@ -307,7 +307,7 @@ async fn a_consumer_misses_nothing_when_the_daemon_is_killed_again_and_again() {
         }
         let load = book.load(&daemon, 8).await;
         let kill = async {
-            book.answers(60).await;
+            book.answers(120).await;
             daemon.kill_9();
         };
         tokio::join!(consumer.follow(&desk, |_| false), kill);
