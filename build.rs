@@ -31,6 +31,26 @@ fn main() -> Result<(), Box<dyn Error>> {
         contract.encode_file_descriptor_set(),
     )?;
 
+    let set = contract.file_descriptor_set();
+    let ours = set
+        .file
+        .iter()
+        .filter(|file| file.package() == "leadtap.v1");
+    let messages: String = ours
+        .flat_map(|file| &file.message_type)
+        .map(|message| {
+            let name = message.name();
+            format!("round_trip::<pb::{name}>,\n")
+        })
+        .collect();
+    // For the fuzzer, which reads each of them.
+    std::fs::write(
+        out.join("messages.rs"),
+        format!(
+            "/// What reads each message of the contract.\nconst MESSAGES: &[fn(&[u8])] = &[\n{messages}];\n"
+        ),
+    )?;
+
     tonic_prost_build::configure()
         .skip_debug(WITHOUT_DEBUG)
         .compile_fds(contract.file_descriptor_set())?;

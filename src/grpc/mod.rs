@@ -15,6 +15,8 @@ mod context;
 pub mod convert;
 pub mod deadline;
 pub mod errors;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod gate;
 mod health;
 mod held;

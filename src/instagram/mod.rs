@@ -19,6 +19,8 @@ mod answer;
 mod authorize;
 pub mod callback;
 mod client;
+#[doc(hidden)]
+pub mod fuzzing;
 mod meaning;
 mod profile;
 mod refusal;

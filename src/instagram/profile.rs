@@ -61,7 +61,7 @@ const fn query(dialect: Dialect) -> &'static str {
     }
 }
 
-fn read(fields: &Fields<'_>, now: Timestamp) -> Option<InstagramProfile> {
+pub(super) fn read(fields: &Fields<'_>, now: Timestamp) -> Option<InstagramProfile> {
     Some(InstagramProfile {
         id: wire::text_or_number(fields.id)?.parse().ok()?,
         user_id: wire::text_or_number(fields.user_id).and_then(|id| id.parse().ok()),

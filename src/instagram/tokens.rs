@@ -15,7 +15,7 @@ use crate::domain::secret::Secret;
 use crate::domain::site::InstagramApp;
 
 /// The longest life of a token that is believed. Instagram gives 60 days.
-const LONGEST_LIFETIME: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+pub(super) const LONGEST_LIFETIME: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// What a code is worth: a token for one hour.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,14 +142,14 @@ impl Instagram {
 /// A token is what can be sent again as one: printable, without spaces (RFC
 /// 6750 section 2.1), and short enough to be stored. Its beginning says
 /// nothing that can be relied on.
-fn token(raw: Raw<'_>) -> Option<Secret> {
+pub(super) fn token(raw: Raw<'_>) -> Option<Secret> {
     let token = Secret::new(wire::text(raw)?.into_owned());
     let text = token.expose();
     let fits = (1..=limits::ACCESS_TOKEN_BYTES).contains(&text.len());
     (fits && text.bytes().all(|byte| byte.is_ascii_graphic())).then_some(token)
 }
 
-fn lifetime(raw: Raw<'_>) -> Option<Duration> {
+pub(super) fn lifetime(raw: Raw<'_>) -> Option<Duration> {
     let lifetime = Duration::from_secs(wire::number(raw)?);
     (!lifetime.is_zero() && lifetime <= LONGEST_LIFETIME).then_some(lifetime)
 }

@@ -32,6 +32,8 @@ mod error;
 mod examine;
 mod feed;
 mod files;
+#[doc(hidden)]
+pub mod fuzzing;
 mod journal;
 mod keyfile;
 mod keyring;

@@ -29,6 +29,7 @@ mod declined;
 mod disk;
 mod erasure;
 mod foreign_ids;
+mod fuzzing;
 mod happy_path;
 mod instagram_refuses;
 mod key_rotation;

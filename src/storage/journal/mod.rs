@@ -21,7 +21,7 @@ mod writer;
 use std::path::{Path, PathBuf};
 
 pub use entry::{Begun, Entry};
-pub use frame::Head;
+pub use frame::{Head, find, newer_version};
 pub use recovery::{has_segments, recover};
 pub use writer::{Appended, Journal};
 
