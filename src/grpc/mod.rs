@@ -31,7 +31,7 @@ pub mod traffic;
 mod violations;
 
 /// What the build made of `proto/leadtap/v1`; the documentation is there.
-#[allow(missing_docs, clippy::all, clippy::pedantic)]
+#[allow(missing_docs, clippy::all, clippy::pedantic, rustdoc::bare_urls)]
 pub mod pb {
     tonic::include_proto!("leadtap.v1");
 }
