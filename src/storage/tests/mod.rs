@@ -12,6 +12,7 @@ mod leads;
 mod listing;
 mod logins;
 mod model;
+mod operations;
 mod sealed;
 mod sweeping;
 mod tokens;
