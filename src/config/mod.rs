@@ -141,6 +141,7 @@ impl Draft {
         };
         whole::check_apart(top, draft.store.as_ref(), draft.keys.as_ref());
         whole::check_reach(top, &draft);
+        whole::check_duties(&site_sections, &draft.callers);
         draft
     }
 

@@ -8,6 +8,7 @@ use super::keys::KeySource;
 use super::reader::Section;
 use super::schema;
 use super::sections::StoreSettings;
+use crate::domain::caller::Permission;
 use crate::domain::site::SiteId;
 
 /// There is a site, and no two have the same name.
@@ -139,6 +140,28 @@ pub(super) fn check_reach(top: &Section<'_>, draft: &Draft) {
             "has `tcp`, but no caller has a token to come in with",
             "Add a [[caller]] with `token_sha256`, or remove `tcp`.",
         );
+    }
+}
+
+/// A site that Meta's deletions are handed on to has a page where people look
+/// them up: Meta wants its address.
+pub(super) fn check_duties(sites: &[Section<'_>], callers: &[ConfiguredCaller]) {
+    for site in sites {
+        let hands_on = |one: &&ConfiguredCaller| {
+            raw_text(site, "name") == Some(one.caller.site.as_str())
+                && one.caller.permissions.allow(Permission::Platform)
+        };
+        if !site.has("deletion_status_url")
+            && let Some(one) = callers.iter().find(hands_on)
+        {
+            site.place_of("deletion_status_url").warning(
+                format!(
+                    "is missing, so that the caller `{}` cannot tell Meta where a person looks up a deletion",
+                    one.caller.name
+                ),
+                "Name the shop's page with {code} where the code goes (\"https://shop.example/data-deletion?code={code}\"), or take `platform` from the caller.",
+            );
+        }
     }
 }
 

@@ -157,3 +157,17 @@ fn no_caller_at_all_is_told() {
     let empty = format!("caller = []\n{without}");
     assert_eq!(one_problem(Config::parse(&empty)).place, "caller");
 }
+
+#[test]
+fn whoever_hands_on_deletions_needs_a_page_to_look_them_up_at() {
+    let platform = "permissions = [\"login\", \"platform\"]";
+    let warning = one_warning(replaced(LAST, platform));
+    assert_eq!(warning.place, "site[0].deletion_status_url");
+    assert!(warning.what.contains("`php-fpm`"), "{warning}");
+
+    let fixture = Fixture::new();
+    let page = "name = \"shop\"\ndeletion_status_url = \"https://shop.example/d?code={code}\"";
+    let text = fixture.text().replace(LAST, platform);
+    let config = Config::parse(&text.replace("name = \"shop\"", page)).unwrap();
+    assert!(config.warnings.0.is_empty(), "{}", config.warnings);
+}
