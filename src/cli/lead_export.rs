@@ -19,18 +19,23 @@ use crate::grpc::pb::lead_service_client::LeadServiceClient;
 /// How often progress is shown.
 const PROGRESS: Duration = Duration::from_millis(200);
 
+/// The FILE that is none.
+const STANDARD_OUTPUT: &str = "-";
+
 /// Export leads into a file
 ///
 /// Writes FILE.part and renames it when it is whole. An export that broke off goes on where it
 /// stopped when the same command is run again within three days. The file can be read by you
-/// alone: it holds people's data. Needs a caller with the permission `leads`.
+/// alone: it holds people's data. Where FILE is `-` all of it goes to standard output, without
+/// progress, and cannot be gone on with. Needs a caller with the permission `leads`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     leadtap lead export leads.csv\n  \
     leadtap lead export leads.jsonl --format jsonl --filter 'create_time >= \"2026-11-01\"'\n  \
-    leadtap lead export for-excel.csv --byte-order-mark --force")]
+    leadtap lead export for-excel.csv --byte-order-mark --force\n  \
+    leadtap lead export - --format jsonl | jq -r .instagram.username")]
 pub(super) struct Export {
-    /// Where to
+    /// Where to; `-` is standard output
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
@@ -84,11 +89,28 @@ struct Progress {
 
 impl Export {
     pub(super) fn run(self) -> Result<(), CommandError> {
+        if self.file == Path::new(STANDARD_OUTPUT) {
+            return self.print(&mut io::stdout().lock());
+        }
         let shown = io::stderr().is_terminal();
         let leads = self.write(shown)?;
         // Where standard error is gone, the file still tells.
         let _ = writeln!(io::stderr(), "{leads} leads in {}", self.file.display());
         Ok(())
+    }
+
+    /// Whatever breaks off begins anew: nobody knows how much of it was read.
+    fn print(&self, out: &mut impl Write) -> Result<(), CommandError> {
+        let target = self.client.target(client::environment)?;
+        client::run(async {
+            let mut service = LeadServiceClient::new(target.connect().await?);
+            let request = self.request(&self.beginning());
+            let mut chunks = service.export_leads(request).await?.into_inner();
+            while let Some(chunk) = chunks.message().await? {
+                out.write_all(&chunk.chunk)?;
+            }
+            Ok(out.flush()?)
+        })
     }
 
     fn write(&self, shown: bool) -> Result<u64, CommandError> {

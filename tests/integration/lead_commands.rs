@@ -123,3 +123,23 @@ async fn an_export_that_broke_off_goes_on_where_it_stopped() {
     assert_eq!(exports[0], exports[1]);
     assert_eq!(exports[0].lines().count(), 4);
 }
+
+#[tokio::test]
+async fn an_export_to_a_pipe_is_the_export_and_nothing_else() {
+    let (shop, _desk) = desk::open().await;
+    for number in 0..3 {
+        desk::lead(&shop, number, number).await;
+    }
+    let file = shop.setup.path("leads.csv");
+    let saved = leadtap(&shop, &["lead", "export", file.to_str().unwrap()]).await;
+    assert_eq!(saved.exit, Some(0), "{saved:?}");
+    let socket = shop.daemon.socket.display().to_string();
+    let mut export = command::leadtap(&["lead", "export", "-", "--socket", &socket]);
+    export.current_dir(shop.setup.folder.path());
+    let piped = command::run(export).await;
+    assert_eq!((piped.exit, piped.err.as_str()), (Some(0), ""));
+    assert_eq!(piped.out, std::fs::read_to_string(&file).unwrap());
+    for name in ["-", "-.part", "-.part.progress"] {
+        assert!(!shop.setup.path(name).exists(), "{name} was made");
+    }
+}
