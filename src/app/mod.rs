@@ -20,7 +20,8 @@ use crate::grpc::server::Services;
 use crate::grpc::traffic::{Meter, Whose};
 use crate::instagram::{BuildError, Instagram, Limits};
 use crate::service::{
-    Circuits, Erasures, Keys, Leads, Login, Maintenance, Platform, Sites, Tokens, Webhooks,
+    Circuits, Erasures, Keys, Leads, Login, Maintenance, Platform, Retention, Sites, Tokens,
+    Webhooks,
 };
 use crate::storage::{KeyFile, KeyRing, OpenError, Options, Store};
 use crate::webhook::{BuildError as SenderError, Sender};
@@ -33,6 +34,7 @@ pub struct App {
     services: Services,
     reloader: Reloader,
     webhooks: Webhooks,
+    retention: Retention,
     audit: AuditLog,
     rooms: Rooms,
     workers: usize,
@@ -66,6 +68,7 @@ impl App {
         let port = Arc::new(instagram.clone());
         let tokens = Tokens::new(store.clone(), port, circuits.clone(), Arc::clone(&clock));
         let webhooks = Webhooks::new(store.clone(), sender, Arc::clone(&clock));
+        let retention = Retention::new(store.clone(), Arc::clone(&clock));
         let services = Services {
             login: Login::new(store.clone(), instagram, circuits, Arc::clone(&clock)),
             tokens,
@@ -90,6 +93,7 @@ impl App {
                 started: Arc::new(config.clone()),
             },
             webhooks,
+            retention,
             audit,
             rooms: Rooms {
                 unix: Room::new("listen.unix", config.limits.max_connections),

@@ -53,6 +53,7 @@ pub(super) fn run(
         let sweep = sweeper::run(app.services.store.clone(), Arc::clone(&app.services.clock));
         first.spawn(sweep);
         first.spawn(app.services.tokens.clone().keep_for_ever(app.sites()));
+        first.spawn(app.retention.clone().keep_for_ever(app.sites()));
         // Ends with the runtime: what was not answered is sent again.
         first.spawn(app.webhooks.clone().deliver_for_ever(app.sites()));
         first.spawn(app.services.keys.clone().resume());

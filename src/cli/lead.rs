@@ -8,6 +8,7 @@ use super::exit::CommandError;
 use super::lead_delete::Delete;
 use super::lead_export::Export;
 use super::lead_list::List;
+use super::lead_retention::Retention;
 use super::lead_view;
 use super::output::Output;
 use crate::grpc::pb;
@@ -20,7 +21,8 @@ use crate::grpc::pb::get_lead_request::Key;
     leadtap lead show --instagram-user-id 17841405793187218 --output json\n  \
     leadtap lead list --filter 'followers_count >= 5000'\n  \
     leadtap lead export leads.csv\n  \
-    leadtap lead delete --instagram-id 17841405793187218")]
+    leadtap lead delete --instagram-id 17841405793187218\n  \
+    leadtap lead retention --dry-run --days 730")]
 pub(super) struct Lead {
     #[command(subcommand)]
     action: Action,
@@ -32,6 +34,7 @@ enum Action {
     List(List),
     Export(Export),
     Delete(Delete),
+    Retention(Retention),
 }
 
 /// Show one lead
@@ -86,6 +89,7 @@ impl Lead {
             Action::List(list) => list.run(),
             Action::Export(export) => export.run(),
             Action::Delete(delete) => delete.run(),
+            Action::Retention(retention) => retention.run(),
         }
     }
 }

@@ -19,6 +19,7 @@ mod lead;
 mod lead_delete;
 mod lead_export;
 mod lead_list;
+mod lead_retention;
 mod lead_view;
 pub mod logging;
 mod login;

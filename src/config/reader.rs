@@ -158,23 +158,28 @@ impl<'a> Section<'a> {
 
     /// The whole number under `key`; `default` if it is not there or wrong.
     pub(super) fn number(&self, key: &str, range: RangeInclusive<u64>, default: u64) -> u64 {
-        let Some(value) = self.value(key) else {
-            return default;
-        };
-        match whole_number(value) {
-            Some(number) if range.contains(&number) => number,
-            _ => {
-                self.place_of(key).problem(
-                    "is not within its range",
-                    format!(
-                        "Give a whole number from {} to {}; without it, {default} is used.",
-                        range.start(),
-                        range.end()
-                    ),
-                );
-                default
-            }
+        let without = format!("without it, {default} is used");
+        self.number_or(key, range, &without).unwrap_or(default)
+    }
+
+    /// The whole number under `key`, where there need be none.
+    pub(super) fn optional_number(&self, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
+        self.number_or(key, range, "or leave it out")
+    }
+
+    fn number_or(&self, key: &str, range: RangeInclusive<u64>, without: &str) -> Option<u64> {
+        let number = whole_number(self.value(key)?).filter(|number| range.contains(number));
+        if number.is_none() {
+            self.place_of(key).problem(
+                "is not within its range",
+                format!(
+                    "Give a whole number from {} to {}; {without}.",
+                    range.start(),
+                    range.end()
+                ),
+            );
         }
+        number
     }
 
     /// The texts of the list under `key`, if it is there and a list.

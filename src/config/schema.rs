@@ -75,6 +75,7 @@ pub const SITE: Section = Section {
         "graph_version",
         "deletion_status_url",
         "signed_request_max_age_hours",
+        "delete_after_days",
         "endpoints",
         "webhook",
     ],

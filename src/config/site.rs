@@ -9,6 +9,7 @@ use super::reader::Section;
 use super::{schema, urls, webhook};
 use crate::domain::duties::Duties;
 use crate::domain::limits;
+use crate::domain::retention::RetentionPeriod;
 use crate::domain::site::{Dialect, InstagramApp, ProfileRefresh, Site, SiteId};
 
 /// Minutes that a shopper may take in Instagram's window.
@@ -99,6 +100,9 @@ fn duties(section: &Section<'_>) -> Duties {
     Duties {
         deletion_status_url: urls::deletion_status(section),
         signed_request_max_age: Duration::from_secs(60 * 60 * hours),
+        retention: section
+            .optional_number("delete_after_days", RetentionPeriod::DAYS)
+            .and_then(RetentionPeriod::of_days),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::retention::RetentionPeriod;
+
 /// What stands in a [`Duties::deletion_status_url`] for the confirmation code.
 pub const CODE_PLACE: &str = "{code}";
 
@@ -13,6 +15,8 @@ pub struct Duties {
     pub deletion_status_url: Option<String>,
     /// How old a signed request of Meta's may be.
     pub signed_request_max_age: Duration,
+    /// When leads are erased that nobody logs in to; never, unless it is set.
+    pub retention: Option<RetentionPeriod>,
 }
 
 impl Default for Duties {
@@ -20,6 +24,7 @@ impl Default for Duties {
         Self {
             deletion_status_url: None,
             signed_request_max_age: Duration::from_secs(24 * 60 * 60),
+            retention: None,
         }
     }
 }

@@ -53,6 +53,10 @@ pub const FILTER_TERMS: usize = 64;
 /// Bytes of a page token or a cursor: several times the largest that is made.
 pub const CURSOR_BYTES: usize = 1024;
 
+/// Idle leads counted, at most: a tenth of a second of a thread that may wait.
+/// Where a count says this, there may be more.
+pub const IDLE_LEADS_COUNTED: usize = 100_000;
+
 /// Leads on a page that does not say how many.
 pub const PAGE_SIZE: usize = 50;
 

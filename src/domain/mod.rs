@@ -16,6 +16,7 @@ pub mod failure;
 pub mod ids;
 pub mod lead;
 pub mod limits;
+pub mod retention;
 pub mod secret;
 pub mod site;
 pub mod token;

@@ -105,6 +105,10 @@ pub const TABLE: &[Rpc] = &[
     Rpc::audited("/leadtap.v1.LeadService/DeleteLead", Permission::Leads),
     Rpc::plain("/leadtap.v1.LeadService/ListLeads", Permission::Leads),
     Rpc::plain("/leadtap.v1.LeadService/UpdateLead", Permission::Leads),
+    Rpc::plain(
+        "/leadtap.v1.LeadService/PreviewRetention",
+        Permission::Leads,
+    ),
     // It has an end, and can be gone on with: a stop need not wait for it.
     Rpc::audited_stream("/leadtap.v1.LeadService/ExportLeads", Permission::Leads).endless(),
     Rpc::audited("/leadtap.v1.LeadService/ExportLead", Permission::Leads),

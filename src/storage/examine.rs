@@ -261,7 +261,7 @@ impl Look<'_> {
     }
 
     fn at_token_due(&self) -> Result<(), Wrong> {
-        let (due, lead) = keys::parse_token_due(self.own).ok_or(RecordError::Malformed)?;
+        let (due, lead) = keys::parse_time_and_lead(self.own).ok_or(RecordError::Malformed)?;
         let token = self.engine.get(&keys::token(self.site, &lead))?;
         let token: Option<StoredToken> = token.map(|token| record::decode(&token)).transpose()?;
         match token {

@@ -160,7 +160,7 @@ pub fn token_due(site: &SiteId, due: Timestamp, id: &LeadId) -> Vec<u8> {
 
 /// The time and the lead in the own part of such a key.
 #[must_use]
-pub fn parse_token_due(own: &[u8]) -> Option<(Timestamp, LeadId)> {
+pub fn parse_time_and_lead(own: &[u8]) -> Option<(Timestamp, LeadId)> {
     let (time, id) = own.split_first_chunk::<TIME_BYTES>()?;
     let time = Timestamp::from_micros(i64::from_be_bytes(*time) ^ i64::MIN);
     Some((time, LeadId::new(Uuid::from_bytes(id.try_into().ok()?))))
@@ -325,8 +325,8 @@ mod tests {
         assert!(due(255, 9) < due(256, 1));
         let (key, time) = (due(256, 1), Timestamp::from_micros(256));
         let (_, _, own) = parse(&key).unwrap();
-        assert_eq!(parse_token_due(own), Some((time, lead(1))));
-        assert_eq!(parse_token_due(&own[1..]), None);
+        assert_eq!(parse_time_and_lead(own), Some((time, lead(1))));
+        assert_eq!(parse_time_and_lead(&own[1..]), None);
     }
 
     #[test]

@@ -213,6 +213,12 @@ const WALK: &[Row] = &[
         }),
     },
     Row {
+        path: "/leadtap.v1.LeadService/PreviewRetention",
+        how: How::NoIds(
+            "its page token needs leads that are idle for a day: see retention.rs, where time runs",
+        ),
+    },
+    Row {
         path: "/leadtap.v1.LeadService/UpdateLead",
         how: How::With(|ids| {
             let lead = pb::Lead {

@@ -12,6 +12,7 @@ use leadtap::grpc::gate::OPEN_CALLS;
 use leadtap::grpc::pb::ErrorReason as Reason;
 use leadtap::grpc::pb::get_lead_request::Key;
 use leadtap::grpc::server::{KEEPALIVE_INTERVAL, KEEPALIVE_TIMEOUT, STREAMS_PER_CONNECTION};
+use leadtap::service::retention;
 use leadtap::storage::{QUEUE_CAPACITY, SITE_SHARE};
 use serde_json::json;
 use tokio::sync::watch;
@@ -223,7 +224,7 @@ fn the_document_has_the_numbers_of_the_code() {
     let (site, caller) = (&config.sites[0], &config.callers[0].caller);
     let document = include_str!("../../docs/limits.md");
     let seconds = |time: Duration| time.as_secs() as usize;
-    let rows: [(&str, usize); 20] = [
+    let rows: [(&str, usize); 21] = [
         ("connections of a listener", config.limits.max_connections),
         ("handshakes of TLS under way, a worker", HANDSHAKES),
         (
@@ -257,6 +258,10 @@ fn the_document_has_the_numbers_of_the_code() {
         ("writes that wait for the disk", QUEUE_CAPACITY),
         ("beginnings of one site among them", SITE_SHARE),
         ("bytes of a request", REQUEST_BYTES),
+        (
+            "leads that a site's retention erases in a minute",
+            retention::AT_ONCE,
+        ),
         ("leads ready in memory", config.store.lead_cache),
         (
             "memory of the store's cache, in MiB",

@@ -48,6 +48,7 @@ mod platform;
 mod power_cut;
 mod reasons;
 mod reload;
+mod retention;
 mod secrecy;
 mod secrecy_of_rpcs;
 mod service_manager;

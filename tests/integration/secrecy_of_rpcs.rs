@@ -39,6 +39,7 @@ const MAY_BE_LOGGED: &[(&str, &[&str])] = &[
     ("leadtap.v1.AdminService/RetireKey", &[]),
     ("leadtap.v1.LeadService/DeleteLead", &[]),
     ("leadtap.v1.LeadService/ListLeads", &["filter"]),
+    ("leadtap.v1.LeadService/PreviewRetention", &[]),
     ("leadtap.v1.LeadService/UpdateLead", &["update_mask.paths"]),
     ("leadtap.v1.LeadService/ExportLeads", &["filter"]),
     ("leadtap.v1.LeadService/ExportLead", &[]),

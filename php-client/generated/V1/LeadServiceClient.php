@@ -63,6 +63,14 @@ final class LeadServiceClient
             'client_streaming' => false,
             'server_streaming' => true,
         ],
+        'previewRetention' => [
+            'path' => '/leadtap.v1.LeadService/PreviewRetention',
+            'request' => PreviewRetentionRequest::class,
+            'reply' => PreviewRetentionResponse::class,
+            'idempotent' => true,
+            'client_streaming' => false,
+            'server_streaming' => false,
+        ],
         'deleteLead' => [
             'path' => '/leadtap.v1.LeadService/DeleteLead',
             'request' => DeleteLeadRequest::class,
@@ -141,6 +149,32 @@ final class LeadServiceClient
     {
         /** @var ExportLeadResponse $reply */
         $reply = $this->channel->unary(self::METHODS['exportLead'], $request, $timeoutSeconds);
+
+        return $reply;
+    }
+
+    /**
+     * Tells which leads are due to be erased because nobody logged in to them for
+     * so many days: a dry run, which erases nobody.
+     *
+     * Where a site has `delete_after_days` in its configuration the daemon erases
+     * such leads by itself within a minute after they are due, at most 1,000 a
+     * minute, as DeleteLead does; no call makes it. A lead that never logged in,
+     * because its token was imported, counts from its creation.
+     *
+     * The longest idle come first. What a call costs depends on the page; the
+     * first page counts them, too.
+     *
+     * Errors: PAGE_TOKEN_INVALID.
+     *
+     * @param float|null $timeoutSeconds for the whole call, retries included; null: the channel's
+     *
+     * @throws LeadtapException
+     */
+    public function previewRetention(PreviewRetentionRequest $request, ?float $timeoutSeconds = null): PreviewRetentionResponse
+    {
+        /** @var PreviewRetentionResponse $reply */
+        $reply = $this->channel->unary(self::METHODS['previewRetention'], $request, $timeoutSeconds);
 
         return $reply;
     }

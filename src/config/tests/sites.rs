@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Fixture, added, one_problem, one_warning, replaced};
 use crate::config::Config;
+use crate::domain::retention::RetentionPeriod;
 use crate::domain::site::{Dialect, Endpoints};
 
 const NAME: &str = "name = \"shop\"";
@@ -226,4 +227,23 @@ fn an_endpoint_is_the_beginning_of_a_url() {
 fn a_redirect_uri_with_a_query_is_fine() {
     let config = replaced(URIS, "\"https://shop.example/?wc-api=leadtap\"").unwrap();
     assert!(config.warnings.0.is_empty(), "{}", config.warnings);
+}
+
+#[test]
+fn nobody_is_erased_unless_a_site_says_after_how_many_days() {
+    let retention = |config: Config| config.sites[0].duties.retention;
+    assert_eq!(
+        retention(Config::parse(&Fixture::new().text()).unwrap()),
+        None
+    );
+    for days in [1, 730, 3650] {
+        let config = added(NAME, &format!("delete_after_days = {days}")).unwrap();
+        assert_eq!(retention(config), RetentionPeriod::of_days(days));
+    }
+    for days in ["0", "3651", "-1", "\"30\"", "1.5"] {
+        let problem = one_problem(added(NAME, &format!("delete_after_days = {days}")));
+        assert_eq!(problem.place, "site[0].delete_after_days");
+        assert!(problem.what_to_do.contains("from 1 to 3650"), "{problem}");
+        assert!(problem.what_to_do.contains("or leave it out"), "{problem}");
+    }
 }

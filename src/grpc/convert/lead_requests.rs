@@ -1,6 +1,6 @@
 //! Requests about leads, from callers.
 
-use super::requests::{check_attributes, lead_key, past, valid_consent};
+use super::requests::{check_attributes, lead_key, page_size, past, valid_consent};
 use crate::domain::clock::Timestamp;
 use crate::domain::email;
 use crate::domain::ids::LeadId;
@@ -35,14 +35,7 @@ const PAST: &str = "must be set, not before 2010 and at most 5 minutes in the fu
 /// The fields that break their limits, all of them.
 pub fn list_leads(request: pb::ListLeadsRequest) -> Result<ListQuery, Violations> {
     let mut bad = Violations::default();
-    let page_size = match usize::try_from(request.page_size) {
-        Ok(0) => limits::PAGE_SIZE,
-        Ok(size) => size.min(limits::PAGE_SIZE_MAX),
-        Err(_) => {
-            bad.add("page_size", "must not be negative");
-            limits::PAGE_SIZE
-        }
-    };
+    let page_size = page_size(request.page_size, &mut bad);
     let filter = filter(&request.filter, &mut bad);
     let (order, descending) = order(&request.order_by).unwrap_or_else(|| {
         bad.add(

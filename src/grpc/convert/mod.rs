@@ -2,6 +2,7 @@
 //! comes out of here towards the domain is valid; nothing is checked again.
 
 mod erasure;
+mod idle;
 mod keys;
 mod lead;
 mod lead_event;
@@ -11,6 +12,7 @@ mod requests;
 mod token;
 
 pub use erasure::{delete_lead, erased};
+pub use idle::{idle, idle_query};
 pub use keys::{key_id, key_list, key_name, progress};
 pub use lead::lead;
 pub use lead_event::told;

@@ -235,6 +235,18 @@ pub fn lead_id(field: &str, text: &str) -> Result<LeadId, Violations> {
     text.parse().map_err(|error| of(field, error))
 }
 
+/// Leads on a page.
+pub(super) fn page_size(asked: i32, bad: &mut Violations) -> usize {
+    match usize::try_from(asked) {
+        Ok(0) => limits::PAGE_SIZE,
+        Ok(size) => size.min(limits::PAGE_SIZE_MAX),
+        Err(_) => {
+            bad.add("page_size", "must not be negative");
+            limits::PAGE_SIZE
+        }
+    }
+}
+
 fn of(field: &str, error: crate::domain::ids::IdError) -> Violations {
     Violations::of(field, error.to_string())
 }

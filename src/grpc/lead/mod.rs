@@ -114,6 +114,22 @@ impl pb::lead_service_server::LeadService for LeadHandlers {
         Ok(Response::new(stream::watched(watching, clock, id)))
     }
 
+    async fn preview_retention(
+        &self,
+        request: Request<pb::PreviewRetentionRequest>,
+    ) -> Result<Response<pb::PreviewRetentionResponse>, Status> {
+        let (access, id) = context(&request)?;
+        let own = access.site.duties.retention;
+        let query = convert::idle_query(request.into_inner(), own).map_err(errors::invalid)?;
+        let period = query.period;
+        let idle = self
+            .leads
+            .idle(&access.site.id, query, self.clock.now())
+            .await
+            .map_err(|error| errors::list(&error, id))?;
+        Ok(Response::new(convert::idle(idle, period, own)))
+    }
+
     async fn delete_lead(
         &self,
         request: Request<pb::DeleteLeadRequest>,

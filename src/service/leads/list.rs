@@ -3,7 +3,7 @@
 use crate::domain::clock::Timestamp;
 use crate::domain::lead::Lead;
 use crate::domain::site::SiteId;
-use crate::storage::{LeadOrder, StoreError};
+use crate::storage::{LeadOrder, Listing, Step, StoreError, TimeRange};
 
 use super::Leads;
 use super::cursor::{self, Query};
@@ -77,39 +77,49 @@ impl Leads {
             form,
         };
         let store = &self.store;
-        let mut listing = if query.page_token.is_empty() {
+        let listing = if query.page_token.is_empty() {
             let (order, descending) = (query.order, query.descending);
             store.start_listing(order, descending, now).await?
         } else {
             cursor::read(store, site, &asked, &query.page_token, now).ok_or(ListError::Token)?
         };
         let within = query.filter.within(query.order);
-        let mut leads = Vec::new();
+        let filter = query.filter.clone();
+        let keep = move |lead: &Lead| filter.matches(lead, now);
+        let step = self
+            .page(site, listing, within, query.page_size, keep)
+            .await?;
+        let next = step.next.as_ref();
+        Ok(Page {
+            next_page_token: next.map_or(Ok(String::new()), |next| {
+                cursor::write(store, site, &asked, next)
+            })?,
+            leads: step.leads,
+        })
+    }
+
+    /// The next leads of a listing that are to be kept, as many as fit on a page.
+    pub(super) async fn page(
+        &self,
+        site: &SiteId,
+        listing: Listing,
+        within: TimeRange,
+        page_size: usize,
+        keep: impl Fn(&Lead) -> bool + Clone + Send + 'static,
+    ) -> Result<Step, StoreError> {
+        let (mut leads, mut next) = (Vec::new(), Some(listing));
         for _ in 0..STEPS_A_PAGE {
-            let missing = query.page_size - leads.len();
-            let filter = query.filter.clone();
-            let keep = move |lead: &Lead| filter.matches(lead, now);
-            let step = store
-                .list_leads(site, listing, within, missing, keep)
+            let Some(listing) = next.take_if(|_| leads.len() < page_size) else {
+                break;
+            };
+            let missing = page_size - leads.len();
+            let step = self
+                .store
+                .list_leads(site, listing, within, missing, keep.clone())
                 .await?;
             leads.extend(step.leads);
-            match step.next {
-                Some(next) => listing = next,
-                None => {
-                    return Ok(Page {
-                        leads,
-                        next_page_token: String::new(),
-                    });
-                }
-            }
-            if leads.len() >= query.page_size {
-                break;
-            }
+            next = step.next;
         }
-        let next_page_token = cursor::write(store, site, &asked, &listing)?;
-        Ok(Page {
-            leads,
-            next_page_token,
-        })
+        Ok(Step { leads, next })
     }
 }

@@ -3,6 +3,7 @@
 mod cursor;
 pub mod export;
 pub mod filter;
+pub mod idle;
 mod list;
 #[cfg(test)]
 mod scale_tests;

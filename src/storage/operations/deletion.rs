@@ -25,7 +25,8 @@ impl Store {
         lead: Option<LeadId>,
     ) -> Result<Deletion, StoreError> {
         let leads: BTreeSet<LeadId> = lead.into_iter().collect();
-        let logins = self.traces(site, leads.clone()).await?;
+        let traces = self.traces(site, leads.clone()).await?;
+        let logins: Vec<_> = traces.into_iter().map(|(login, _)| login).collect();
         let here = site.clone();
         let deletion = self
             .write(move |transaction| transaction.delete_on_request(&here, &request, &logins))

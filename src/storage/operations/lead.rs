@@ -43,7 +43,7 @@ impl Store {
         id: LeadId,
     ) -> Result<Vec<AuthorizationRequest>, StoreError> {
         let mut logins = Vec::new();
-        for state in self.traces(site, [id].into()).await? {
+        for (state, _) in self.traces(site, [id].into()).await? {
             // It may be swept away in between.
             let login = self.authorization(site, state).await?;
             logins.extend(login.map(|login| login.request));

@@ -7,6 +7,7 @@ mod change;
 mod cursor;
 mod deletion;
 mod erasure;
+mod idle;
 mod keys;
 mod lead;
 mod listing;
@@ -15,6 +16,7 @@ mod token;
 mod webhook;
 
 pub use change::Changes;
+pub use idle::LoginPlace;
 pub use keys::{KeyUse, Walk};
 pub use listing::{LeadOrder, Listing, Step, TimeRange};
 pub use token::{KeptToken, TokenEntry};

@@ -185,7 +185,7 @@ impl Store {
 
 fn due_of(key: &[u8]) -> Result<(Timestamp, LeadId), StoreError> {
     keys::parse(key)
-        .and_then(|(_, _, own)| keys::parse_token_due(own))
+        .and_then(|(_, _, own)| keys::parse_time_and_lead(own))
         .ok_or(StoreError::Record(RecordError::Malformed))
 }
 

@@ -7,6 +7,7 @@ mod concurrent;
 mod damage;
 mod erasing;
 mod erasure;
+mod idle;
 mod journal;
 mod leads;
 mod listing;

@@ -2,6 +2,7 @@
 
 use super::Transaction;
 use crate::domain::change::{ChangeKind, LeadChange};
+use crate::domain::clock::Timestamp;
 use crate::domain::erasure::Erasure;
 use crate::domain::ids::{LeadId, StateHash};
 use crate::domain::lead::Lead;
@@ -66,6 +67,28 @@ impl Transaction<'_> {
             earlier: false,
             token,
         }))
+    }
+
+    /// Erases a lead, unless somebody logged in to it after `cutoff`. None where
+    /// it is spared, or there is none.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn erase_idle_lead(
+        &mut self,
+        site: &SiteId,
+        lead_id: &LeadId,
+        cutoff: Timestamp,
+        erasure: Erasure,
+    ) -> Result<Option<Erased>, StoreError> {
+        let Some(lead) = self.get(&keys::lead(site, lead_id))? else {
+            return Ok(None);
+        };
+        let lead: Lead = record::decode(&lead)?;
+        if lead.last_login_time > cutoff {
+            return Ok(None);
+        }
+        self.erase_lead(site, lead_id, erasure)
     }
 
     /// Takes out of a login what it says about the person. A later completion
