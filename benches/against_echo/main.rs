@@ -10,6 +10,7 @@
     reason = "a benchmark prints, and ends when it cannot measure"
 )]
 
+mod bare_json;
 mod calls;
 mod daemon;
 mod disk;
@@ -19,6 +20,7 @@ mod load;
 mod logins;
 mod measure;
 mod options;
+mod php;
 mod process;
 mod report;
 mod rows;

@@ -28,6 +28,19 @@ pub(crate) enum Verdict {
     NoGoal,
 }
 
+impl Verdict {
+    /// As the table says it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Reached => "reached",
+            Self::ReachedByCpu => "reached by cpu",
+            Self::Missed => "MISSED",
+            Self::Untold => "not told",
+            Self::NoGoal => "",
+        }
+    }
+}
+
 /// The daemon at rest.
 #[derive(Clone, Copy, Serialize)]
 pub(crate) struct Idle {
@@ -61,7 +74,7 @@ pub(crate) fn idle_line(idle: &Idle) -> String {
          {:.1} MiB resident when idle (goal <= {IDLE_GOAL_MIB:.0}): {}",
         idle.start_ms,
         idle.resident_mib,
-        word(idle.verdict()),
+        idle.verdict().word(),
     )
 }
 
@@ -94,16 +107,6 @@ fn disturbed(echo: &Figures) -> bool {
 
 fn longest_p50(echo: &Figures, daemon: &Against) -> f64 {
     (echo.p50_us + daemon.sync_us) * SYNC_MARGIN
-}
-
-fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Reached => "reached",
-        Verdict::ReachedByCpu => "reached by cpu",
-        Verdict::Missed => "MISSED",
-        Verdict::Untold => "not told",
-        Verdict::NoGoal => "",
-    }
 }
 
 /// The heading of the table.
@@ -156,7 +159,7 @@ fn line(out: &mut String, name: &str, figures: &Figures, tail: &str) {
 }
 
 fn goal_text(row: &Row, echo: &Figures, daemon: &Against, verdict: Verdict) -> String {
-    let said = word(verdict);
+    let said = verdict.word();
     if row.call == Call::Complete {
         return format!("{:.2} upstream calls a login", daemon.upstream_calls);
     }

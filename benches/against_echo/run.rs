@@ -15,9 +15,10 @@ use crate::echo::Sizes;
 use crate::logins::{self, Accounts};
 use crate::measure::Bench;
 use crate::options::Options;
+use crate::php;
 use crate::process::{CLIENT_CORE, stay_on};
 use crate::report::{self, Idle, Verdict};
-use crate::rows::{self, Call};
+use crate::rows::{self, Call, Row};
 use crate::servers;
 use crate::upstream::Upstream;
 
@@ -45,29 +46,70 @@ pub(crate) fn run(options: &Options) -> Result<bool, Box<dyn Error>> {
     };
     let mut reached = idle.is_none_or(|idle| idle.verdict() == Verdict::Reached);
 
+    let php = from_php(options, &runtime, folder.path(), &upstream)?;
+    reached &= !php.iter().any(php::Measured::missed);
+    let mut rows = Vec::new();
+    let wanted = wanted(options);
+    if wanted.is_empty() {
+        write_json(options, &json!({"idle": idle, "php": php, "rows": rows}))?;
+        return Ok(reached);
+    }
+
     let bench = prepared(options, runtime, folder.path(), upstream)?;
     println!("{:?}\n\n{}", bench.sizes, report::heading());
-    let mut rows = Vec::new();
-    for row in rows::all() {
-        let skipped = options.echo_only && row.call == Call::Complete;
-        if skipped || !row.to_string().contains(&options.only) {
-            continue;
-        }
+    for row in wanted {
         let measured = bench.measure(&row, options.rounds, options.window)?;
         let verdict = report::verdict(&row, &measured);
         print!("{}", report::lines(&row, &measured));
         reached &= !matches!(verdict, Verdict::Missed | Verdict::Untold);
         rows.push(json!({"measured": measured, "verdict": verdict}));
     }
-    if let Some(file) = &options.json {
-        let all = json!({"idle": idle, "sizes": bench.sizes, "rows": rows});
-        std::fs::write(file, serde_json::to_vec_pretty(&all)?)?;
-    }
+    let all = json!({"idle": idle, "php": php, "sizes": bench.sizes, "rows": rows});
+    write_json(options, &all)?;
     bench.echo.server.stop()?;
     if let Some(daemon) = bench.daemon {
         daemon.server.stop()?;
     }
     Ok(reached)
+}
+
+/// The rows that `options` ask for.
+fn wanted(options: &Options) -> Vec<Row> {
+    let mut rows = rows::all();
+    rows.retain(|row| {
+        let skipped = options.echo_only && row.call == Call::Complete;
+        !skipped && row.to_string().contains(&options.only)
+    });
+    rows
+}
+
+/// Measures and prints the calls from PHP, where they are asked for and there
+/// is a PHP.
+fn from_php(
+    options: &Options,
+    runtime: &Runtime,
+    folder: &Path,
+    upstream: &Upstream,
+) -> Result<Vec<php::Measured>, Box<dyn Error>> {
+    if options.echo_only || !php::NAME.contains(&options.only) {
+        return Ok(Vec::new());
+    }
+    if let Some(why) = php::missing() {
+        println!("{}: skipped: {why}", php::NAME);
+        return Ok(Vec::new());
+    }
+    let measured = php::measure(runtime, folder, upstream, options.rounds)?;
+    for line in &measured {
+        println!("{line}");
+    }
+    Ok(measured)
+}
+
+fn write_json(options: &Options, all: &serde_json::Value) -> Result<(), Box<dyn Error>> {
+    if let Some(file) = &options.json {
+        std::fs::write(file, serde_json::to_vec_pretty(all)?)?;
+    }
+    Ok(())
 }
 
 /// Starts a daemon on an empty store, lets it rest, and ends it.
