@@ -7,6 +7,7 @@
 //! | [`domain`] | the words: login, lead, token, site | |
 //! | [`audit`] | who did what, for those who ask later | |
 //! | [`storage`] | what must not be lost | sled |
+//! | [`outbound`] | the way out, to Instagram and to webhooks | reqwest |
 //! | [`instagram`] | the protocol, as seen from our side | reqwest |
 //! | [`webhook`] | what is sent to a shop's own programs | reqwest |
 //! | [`service`] | the use cases | |
@@ -25,6 +26,7 @@ pub mod config;
 pub mod domain;
 pub mod grpc;
 pub mod instagram;
+pub mod outbound;
 pub mod sandbox;
 pub mod service;
 pub mod storage;

@@ -18,13 +18,14 @@ use crate::grpc::connections::{Certificate, Room};
 use crate::grpc::gate::Gatekeeper;
 use crate::grpc::server::Services;
 use crate::grpc::traffic::{Meter, Whose};
-use crate::instagram::{BuildError, Instagram, Limits};
+use crate::instagram::{Instagram, Limits};
+use crate::outbound::{BuildError, Outbound};
 use crate::service::{
     Circuits, Erasures, Keys, Leads, Login, Maintenance, Platform, Retention, Sites, Tokens,
     Webhooks,
 };
 use crate::storage::{KeyFile, KeyRing, OpenError, Options, Store};
-use crate::webhook::{BuildError as SenderError, Sender};
+use crate::webhook::Sender;
 
 pub use listeners::Listeners;
 pub use reload::Reloader;
@@ -59,8 +60,9 @@ impl App {
             cache_bytes: config.store.cache_bytes,
             lead_cache: config.store.lead_cache,
         };
-        let instagram = Instagram::new(Limits::default()).map_err(StartError::Instagram)?;
-        let sender = Sender::new().map_err(StartError::Webhooks)?;
+        let outbound = Outbound::new()?;
+        let instagram = Instagram::new(&outbound, Limits::default())?;
+        let sender = Sender::new(&outbound)?;
         let audit = AuditLog::start(config.audit.clone(), Arc::clone(&clock))
             .map_err(|error| StartError::Audit(config.audit.clone(), error))?;
         let store = Store::open(options, keys).map_err(StartError::Store)?;
@@ -169,10 +171,8 @@ pub enum StartError {
     Store(OpenError),
     /// The audit log cannot be written there.
     Audit(Destination, std::io::Error),
-    /// The HTTP client for Instagram cannot be made.
-    Instagram(BuildError),
-    /// The HTTP client for webhooks cannot be made.
-    Webhooks(SenderError),
+    /// The HTTP clients for Instagram and for webhooks cannot be made.
+    Outbound(BuildError),
     /// The operating system refused something.
     Io(std::io::Error),
     /// A part of the daemon ended that never ends.
@@ -191,14 +191,19 @@ impl fmt::Display for StartError {
             Self::Audit(Destination::StandardError, error) | Self::Io(error) => {
                 write!(f, "the operating system refused: {error}")
             }
-            Self::Instagram(error) => error.fmt(f),
-            Self::Webhooks(error) => error.fmt(f),
+            Self::Outbound(error) => error.fmt(f),
             Self::Ended(what) => f.write_str(what),
         }
     }
 }
 
 impl std::error::Error for StartError {}
+
+impl From<BuildError> for StartError {
+    fn from(error: BuildError) -> Self {
+        Self::Outbound(error)
+    }
+}
 
 impl From<std::io::Error> for StartError {
     fn from(error: std::io::Error) -> Self {

@@ -159,7 +159,7 @@ pub(super) fn failed(error: StartError) -> CommandError {
         StartError::Store(OpenError::KeyMissing(_) | OpenError::WrongKey) => Exit::Configuration,
         StartError::Audit(..) => Exit::CannotCreate,
         StartError::Store(_) | StartError::Io(_) => Exit::InputOutput,
-        StartError::Instagram(_) | StartError::Webhooks(_) | StartError::Ended(_) => Exit::Fault,
+        StartError::Outbound(_) | StartError::Ended(_) => Exit::Fault,
     };
     let text = error.to_string();
     let mut letters = text.chars();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -135,6 +136,17 @@ fn digits(text: &str) -> Result<String, IdError> {
         Ok(text.to_owned())
     } else {
         Err(IdError("must be 1 to 32 decimal digits"))
+    }
+}
+
+/// What sites and webhooks are called in the configuration: 1 to 63 of
+/// `a-z 0-9 -`.
+pub(super) fn name(text: &str) -> Result<Arc<str>, IdError> {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if (1..=limits::NAME_BYTES).contains(&text.len()) && text.bytes().all(allowed) {
+        Ok(text.into())
+    } else {
+        Err(IdError("must be 1 to 63 characters of a-z, 0-9 and -"))
     }
 }
 

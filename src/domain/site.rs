@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::allowance::Allowance;
 use super::duties::Duties;
-use super::ids::IdError;
-use super::limits;
+use super::ids::{self, IdError};
 use super::secret::Secret;
 use super::webhook::Webhook;
 
@@ -31,12 +30,7 @@ impl FromStr for SiteId {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if (1..=limits::NAME_BYTES).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text.into()))
-        } else {
-            Err(IdError("must be 1 to 63 characters of a-z, 0-9 and -"))
-        }
+        ids::name(text).map(Self)
     }
 }
 

@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{ChangeKind, ChangeNumber, ChangePosition};
 use super::clock::Timestamp;
-use super::ids::{IdError, LeadId};
-use super::limits;
+use super::ids::{self, IdError, LeadId};
 use super::secret::Secret;
 
 /// A webhook's name: 1 to 63 of `a-z 0-9 -`. What is known of how far it has
@@ -29,12 +28,7 @@ impl FromStr for WebhookName {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if (1..=limits::NAME_BYTES).contains(&text.len()) && text.bytes().all(allowed) {
-            Ok(Self(text.into()))
-        } else {
-            Err(IdError("must be 1 to 63 characters of a-z, 0-9 and -"))
-        }
+        ids::name(text).map(Self)
     }
 }
 

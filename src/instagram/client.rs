@@ -1,22 +1,16 @@
 //! The HTTP clients, and which of them a call takes.
 
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Client;
-use rustls::ClientConfig;
-use rustls_platform_verifier::BuilderVerifierExt;
 use url::{Host, Url};
 
 use super::Limits;
+use crate::outbound::{BuildError, Outbound};
 
 /// How long a connection without work is kept. Short, because a call on one
 /// that Instagram closes in the same moment is lost and has to be made again.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// How we name ourselves to Instagram.
-const USER_AGENT: &str = concat!("leadtap/", env!("CARGO_PKG_VERSION"));
 
 /// Which connections a call may travel on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,12 +51,12 @@ struct Pair {
 pub(super) struct InsecureUrl;
 
 impl Clients {
-    pub(super) fn new(limits: Limits) -> Result<Self, BuildError> {
-        let tls = tls()?;
+    pub(super) fn new(outbound: &Outbound, limits: Limits) -> Result<Self, BuildError> {
+        let client = || outbound.client(limits.connect_timeout, limits.total_timeout);
         Ok(Self {
-            internet: Pair::new(|| builder(limits, &tls).https_only(true))?,
+            internet: Pair::new(|| client().https_only(true))?,
             // A proxy has its own loopback, where our sandbox is not.
-            loopback: Pair::new(|| builder(limits, &tls).no_proxy())?,
+            loopback: Pair::new(|| client().no_proxy())?,
         })
     }
 
@@ -94,30 +88,6 @@ impl Pair {
     }
 }
 
-fn builder(limits: Limits, tls: &ClientConfig) -> reqwest::ClientBuilder {
-    Client::builder()
-        .tls_backend_preconfigured(tls.clone())
-        .http1_only()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .user_agent(USER_AGENT)
-        .connect_timeout(limits.connect_timeout)
-        .timeout(limits.total_timeout)
-}
-
-/// TLS with *ring*, named here and not installed for the whole process, so
-/// that nobody has to remember to do that first.
-fn tls() -> Result<ClientConfig, BuildError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_platform_verifier()?
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
-}
-
 fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -127,55 +97,12 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Why Instagram cannot be called from this machine at all.
-#[derive(Debug)]
-pub struct BuildError(Cause);
-
-#[derive(Debug)]
-enum Cause {
-    Tls(rustls::Error),
-    Http(reqwest::Error),
-}
-
-impl From<rustls::Error> for BuildError {
-    fn from(error: rustls::Error) -> Self {
-        Self(Cause::Tls(error))
-    }
-}
-
-impl From<reqwest::Error> for BuildError {
-    fn from(error: reqwest::Error) -> Self {
-        Self(Cause::Http(error))
-    }
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.0 {
-            Cause::Tls(_) => {
-                "no usable certificate authorities: install the package ca-certificates, \
-                 or point SSL_CERT_FILE at a bundle of them"
-            }
-            Cause::Http(_) => "the HTTP client could not be set up",
-        })
-    }
-}
-
-impl std::error::Error for BuildError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.0 {
-            Cause::Tls(error) => Some(error),
-            Cause::Http(error) => Some(error),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn clients() -> Clients {
-        Clients::new(Limits::default()).unwrap()
+        Clients::new(&Outbound::new().unwrap(), Limits::default()).unwrap()
     }
 
     #[test]
@@ -198,11 +125,5 @@ mod tests {
             let got = clients.get(&url, Connection::Pooled);
             assert_eq!(got.is_ok(), allowed, "{url}");
         }
-    }
-
-    #[test]
-    fn a_machine_without_authorities_is_told_what_to_install() {
-        let error = BuildError::from(rustls::Error::General("none".to_owned()));
-        assert!(error.to_string().contains("ca-certificates"));
     }
 }

@@ -35,8 +35,9 @@ mod wording;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::outbound::{BuildError, Outbound};
+
 pub use authorize::AuthorizationUrl;
-pub use client::BuildError;
 pub use tokens::{LongLived, ShortLived};
 
 /// How long a call to Instagram may take, and how much may come back.
@@ -72,14 +73,14 @@ pub struct Instagram {
 }
 
 impl Instagram {
-    /// Reads the machine's certificate authorities and its proxy settings
-    /// (`HTTPS_PROXY`, `NO_PROXY`); opens no connection.
+    /// Reads the machine's proxy settings (`HTTPS_PROXY`, `NO_PROXY`); opens no
+    /// connection.
     ///
     /// # Errors
-    /// Fails where the machine has no certificate authorities to trust.
-    pub fn new(limits: Limits) -> Result<Self, BuildError> {
+    /// Fails where the HTTP clients cannot be made.
+    pub fn new(outbound: &Outbound, limits: Limits) -> Result<Self, BuildError> {
         Ok(Self {
-            clients: Arc::new(client::Clients::new(limits)?),
+            clients: Arc::new(client::Clients::new(outbound, limits)?),
             max_body_bytes: limits.max_body_bytes,
         })
     }

@@ -8,12 +8,11 @@ use std::time::Duration;
 
 use reqwest::Client;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use rustls::ClientConfig;
-use rustls_platform_verifier::BuilderVerifierExt;
 use url::{Host, Url};
 
 use crate::domain::address::is_of_internet;
 use crate::domain::webhook::{DeliveryFailure, Webhook};
+use crate::outbound::{BuildError, Outbound};
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -21,9 +20,6 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a delivery may take as a whole. Standard Webhooks asks for 15 to
 /// 30 seconds; one that is slower is tried again.
 const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// How we name ourselves.
-const USER_AGENT: &str = concat!("leadtap/", env!("CARGO_PKG_VERSION"));
 
 /// One client for each set of addresses. What a name means is looked up when a
 /// connection is made, and it is this answer that is judged.
@@ -35,12 +31,11 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    pub(super) fn new() -> Result<Self, BuildError> {
-        let tls = tls()?;
+    pub(super) fn new(outbound: &Outbound) -> Result<Self, BuildError> {
         Ok(Self {
-            internet: client(&tls, is_of_internet)?,
-            anywhere: client(&tls, |_| true)?,
-            this_machine: client(&tls, is_loopback)?,
+            internet: client(outbound, is_of_internet)?,
+            anywhere: client(outbound, |_| true)?,
+            this_machine: client(outbound, is_loopback)?,
         })
     }
 
@@ -79,30 +74,12 @@ const fn is_loopback(address: IpAddr) -> bool {
 }
 
 /// Without a proxy: it would look names up by itself.
-fn client(tls: &ClientConfig, allowed: Allowed) -> Result<Client, BuildError> {
-    Ok(Client::builder()
-        .tls_backend_preconfigured(tls.clone())
-        .http1_only()
+fn client(outbound: &Outbound, allowed: Allowed) -> Result<Client, BuildError> {
+    Ok(outbound
+        .client(CONNECT_TIMEOUT, TOTAL_TIMEOUT)
         .no_proxy()
         .dns_resolver(Arc::new(Resolver(allowed)))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .user_agent(USER_AGENT)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TOTAL_TIMEOUT)
         .build()?)
-}
-
-/// TLS with *ring*, named here and not installed for the whole process.
-fn tls() -> Result<ClientConfig, BuildError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_platform_verifier()?
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(config)
 }
 
 /// Looks names up, and keeps back the addresses that are not allowed.
@@ -151,34 +128,6 @@ pub(super) fn why(error: &reqwest::Error) -> DeliveryFailure {
     }
 }
 
-/// Why webhooks cannot be called from this machine at all.
-#[derive(Debug)]
-pub struct BuildError(Box<dyn Error + Send + Sync>);
-
-impl From<rustls::Error> for BuildError {
-    fn from(error: rustls::Error) -> Self {
-        Self(error.into())
-    }
-}
-
-impl From<reqwest::Error> for BuildError {
-    fn from(error: reqwest::Error) -> Self {
-        Self(error.into())
-    }
-}
-
-impl fmt::Display for BuildError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the HTTP client for webhooks could not be set up ({}): install the package ca-certificates, or point SSL_CERT_FILE at a bundle of authorities",
-            self.0
-        )
-    }
-}
-
-impl Error for BuildError {}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,7 +145,7 @@ mod tests {
 
     #[test]
     fn an_address_in_the_url_is_judged_and_a_name_may_be_allowed() {
-        let clients = Clients::new().unwrap();
+        let clients = Clients::new(&Outbound::new().unwrap()).unwrap();
         for (url, allowed, failure) in [
             ("https://hooks.example/in", "", None),
             ("https://1.1.1.1/in", "", None),
@@ -240,7 +189,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_is_judged_by_what_it_means_when_a_connection_is_made() {
-        let clients = Clients::new().unwrap();
+        let clients = Clients::new(&Outbound::new().unwrap()).unwrap();
         let webhook = webhook("https://localhost:1/in", "");
         let (client, url) = clients.get(&webhook).unwrap();
         let error = client.post(url).send().await.unwrap_err();

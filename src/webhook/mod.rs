@@ -9,11 +9,11 @@ use std::time::Duration;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::Response;
 
-pub use client::BuildError;
 use client::Clients;
 
 use crate::domain::clock::Timestamp;
 use crate::domain::webhook::{DeliveryFailure, Webhook};
+use crate::outbound::{BuildError, Outbound};
 
 pub use signature::key_of;
 
@@ -55,8 +55,8 @@ impl Sender {
     ///
     /// # Errors
     /// [`BuildError`], whose text says what to do.
-    pub fn new() -> Result<Self, BuildError> {
-        Clients::new().map(Self)
+    pub fn new(outbound: &Outbound) -> Result<Self, BuildError> {
+        Clients::new(outbound).map(Self)
     }
 
     /// Delivers one message. Of the answer only its status is looked at; a

@@ -9,8 +9,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("audit", &["domain"]),
     ("storage", &["domain"]),
-    ("instagram", &["domain"]),
-    ("webhook", &["domain"]),
+    ("outbound", &[]),
+    ("instagram", &["domain", "outbound"]),
+    ("webhook", &["domain", "outbound"]),
     ("service", &["domain", "storage", "instagram", "webhook"]),
     (
         "grpc",
@@ -25,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "storage",
             "instagram",
             "webhook",
+            "outbound",
             "service",
             "grpc",
             "config",
@@ -40,7 +42,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Crates that one place alone may name, tests apart.
 const ONLY: &[(&str, &[&str])] = &[
     ("sled", &["storage"]),
-    ("reqwest", &["instagram", "webhook"]),
+    ("reqwest", &["outbound", "instagram", "webhook"]),
     // The sandbox and the commands are clients of the contract.
     ("tonic", &["grpc", "app", "cli", "sandbox"]),
     ("axum", &["sandbox"]),

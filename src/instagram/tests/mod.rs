@@ -17,6 +17,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::failure::UpstreamFailure;
 use crate::domain::secret::Secret;
 use crate::domain::site::{Dialect, Endpoints, InstagramApp};
+use crate::outbound::Outbound;
 
 const APP_ID: &str = "990602627938098";
 const APP_SECRET: &str = "app+secret/0123456789";
@@ -27,7 +28,7 @@ const NOW: Timestamp = Timestamp::from_micros(1_795_000_000_000_000);
 
 /// With the limits of the daemon: no test that answers waits for one of them.
 fn instagram() -> Instagram {
-    Instagram::new(Limits::default()).unwrap()
+    Instagram::new(&Outbound::new().unwrap(), Limits::default()).unwrap()
 }
 
 /// For tests in which nothing is ever answered, and a timeout is the outcome.
@@ -37,7 +38,7 @@ fn impatient() -> Instagram {
         total_timeout: Duration::from_millis(300),
         ..Limits::default()
     };
-    Instagram::new(limits).unwrap()
+    Instagram::new(&Outbound::new().unwrap(), limits).unwrap()
 }
 
 fn app_at(base: &str, dialect: Dialect) -> InstagramApp {
