@@ -4,7 +4,7 @@ use nix::unistd::User;
 
 use super::allowance;
 use super::reader::{Place, Section, whole_number};
-use super::schema::nearest;
+use super::schema::{caller as keys, nearest};
 use crate::domain::caller::{Caller, Permission, Permissions};
 use crate::domain::limits;
 use crate::domain::site::SiteId;
@@ -52,7 +52,11 @@ pub(super) fn read(section: &Section<'_>, sites: &[SiteId]) -> Option<Configured
     let site = site(section, sites);
     let proof = proof(section);
     let permissions = permissions(section);
-    let allowance = allowance::read(section, allowance::CALLER_CALLS);
+    let allowance = allowance::read(
+        section,
+        &keys::MAX_CALLS_IN_FLIGHT,
+        &keys::MAX_STARTS_PER_MINUTE,
+    );
     Some(ConfiguredCaller {
         caller: Caller {
             name: name?,

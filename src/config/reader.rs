@@ -97,7 +97,7 @@ impl<'a> Section<'a> {
         let section = Self { table, place };
         for (key, _) in table.into_iter().flatten() {
             let name: &str = key.get_ref();
-            if !schema.keys.contains(&name) {
+            if !schema.has(name) {
                 let line = section.place.report.line(key.span().start);
                 section
                     .at(name, Some(line))
@@ -156,18 +156,19 @@ impl<'a> Section<'a> {
         Some((place, text))
     }
 
-    /// The whole number under `key`; `default` if it is not there or wrong.
-    pub(super) fn number(&self, key: &str, range: RangeInclusive<u64>, default: u64) -> u64 {
-        let without = format!("without it, {default} is used");
-        self.number_or(key, range, &without).unwrap_or(default)
+    /// The whole number under `key`; its default if it is not there or wrong.
+    pub(super) fn number(&self, key: &schema::Number) -> u64 {
+        let without = format!("without it, {} is used", key.default);
+        self.number_within(key.name, &key.range, &without)
+            .unwrap_or(key.default)
     }
 
     /// The whole number under `key`, where there need be none.
-    pub(super) fn optional_number(&self, key: &str, range: RangeInclusive<u64>) -> Option<u64> {
-        self.number_or(key, range, "or leave it out")
+    pub(super) fn optional_number(&self, key: &schema::OptionalNumber) -> Option<u64> {
+        self.number_within(key.name, &key.range, "or leave it out")
     }
 
-    fn number_or(&self, key: &str, range: RangeInclusive<u64>, without: &str) -> Option<u64> {
+    fn number_within(&self, key: &str, range: &RangeInclusive<u64>, without: &str) -> Option<u64> {
         let number = whole_number(self.value(key)?).filter(|number| range.contains(number));
         if number.is_none() {
             self.place_of(key).problem(

@@ -6,26 +6,13 @@ use std::time::Duration;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
+use super::absolute_path;
 use super::reader::Section;
-use super::{absolute_path, schema};
+use super::schema::{self, daemon};
 use crate::audit::Destination;
 
 /// Bytes in a mebibyte.
 const MIB: u64 = 1024 * 1024;
-
-/// Mebibytes of the store's cache. 64 hold the working set of some 10,000
-/// shoppers; a daemon beside PHP must stay small.
-const DEFAULT_CACHE_MIB: u64 = 64;
-
-/// Decoded leads kept in memory: about 1 KiB each.
-const DEFAULT_LEAD_CACHE: u64 = 10_000;
-
-/// Seconds that calls under way have to finish after a stop was asked for.
-const DEFAULT_DRAIN_SECONDS: u64 = 10;
-
-/// Connections that one listener has open: what a PHP-FPM with thousands of
-/// children takes, and far below the file descriptors that systemd gives.
-const DEFAULT_CONNECTIONS: u64 = 4_096;
 
 /// The store's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,8 +61,8 @@ pub(super) fn store(section: &Section<'_>) -> Option<StoreSettings> {
         "path",
         "Name the folder for the data, for example \"/var/lib/leadtap\".",
     );
-    let cache_mib = section.number("cache_mib", 8..=65_536, DEFAULT_CACHE_MIB);
-    let lead_cache = section.number("lead_cache", 0..=10_000_000, DEFAULT_LEAD_CACHE);
+    let cache_mib = section.number(&daemon::CACHE_MIB);
+    let lead_cache = section.number(&daemon::LEAD_CACHE);
     Some(StoreSettings {
         path: absolute_path(section, "path")?,
         cache_bytes: cache_mib * MIB,
@@ -128,13 +115,17 @@ pub(super) fn audit(section: &Section<'_>) -> Destination {
 }
 
 pub(super) fn limits(section: &Section<'_>) -> Limits {
-    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     Limits {
-        drain: Duration::from_secs(section.number("drain_seconds", 1..=300, DEFAULT_DRAIN_SECONDS)),
-        max_connections: section.number("max_connections", 1..=100_000, DEFAULT_CONNECTIONS)
-            as usize,
-        worker_threads: section.number("worker_threads", 1..=1024, cores as u64) as usize,
+        drain: Duration::from_secs(section.number(&daemon::DRAIN_SECONDS)),
+        max_connections: section.number(&daemon::MAX_CONNECTIONS) as usize,
+        worker_threads: section
+            .optional_number(&daemon::WORKER_THREADS)
+            .map_or_else(cores, |threads| threads as usize),
     }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// The named section of the file's top.

@@ -6,31 +6,16 @@ use std::time::Duration;
 use super::allowance;
 use super::keys::secret_source;
 use super::reader::Section;
+use super::schema::site as keys;
 use super::{schema, urls, webhook};
 use crate::domain::duties::Duties;
 use crate::domain::limits;
 use crate::domain::retention::RetentionPeriod;
 use crate::domain::site::{Dialect, InstagramApp, ProfileRefresh, Site, SiteId};
 
-/// Minutes that a shopper may take in Instagram's window.
-const DEFAULT_TTL_MINUTES: u64 = 10;
-
-/// The most of them: a code of Instagram's lives one hour.
-const MAX_TTL_MINUTES: u64 = 60;
-
-/// Logins that may be under way at once; each takes about 1 KiB of the store.
-const DEFAULT_MAX_PENDING: u64 = 10_000;
-
 /// The newest version of the graph API when this was written; Meta keeps it
 /// until 2028-07.
 const DEFAULT_GRAPH_VERSION: &str = "v25.0";
-
-/// Hours that a signed request of Meta's is believed: Meta's own retries end
-/// before that, and a stolen one is of no use for long.
-const DEFAULT_SIGNED_REQUEST_HOURS: u64 = 24;
-
-/// The most of them: a week.
-const MAX_SIGNED_REQUEST_HOURS: u64 = 7 * 24;
 
 /// Reads one site, or as much of it as makes sense.
 pub(super) fn read(section: &Section<'_>) -> Option<Arc<Site>> {
@@ -45,17 +30,13 @@ pub(super) fn read(section: &Section<'_>) -> Option<Arc<Site>> {
     let graph_version = graph_version(section);
     let redirect_uris = urls::redirect_uris(section);
     let scopes = scopes(section, dialect);
-    let ttl = section.number(
-        "authorization_ttl_minutes",
-        1..=MAX_TTL_MINUTES,
-        DEFAULT_TTL_MINUTES,
+    let ttl = section.number(&keys::AUTHORIZATION_TTL_MINUTES);
+    let max_pending = section.number(&keys::MAX_PENDING_AUTHORIZATIONS);
+    let allowance = allowance::read(
+        section,
+        &keys::MAX_CALLS_IN_FLIGHT,
+        &keys::MAX_STARTS_PER_MINUTE,
     );
-    let max_pending = section.number(
-        "max_pending_authorizations",
-        1..=1_000_000,
-        DEFAULT_MAX_PENDING,
-    );
-    let allowance = allowance::read(section, allowance::SITE_CALLS);
     Some(Arc::new(Site {
         id: id?,
         app: InstagramApp {
@@ -92,16 +73,12 @@ fn profile_refresh(section: &Section<'_>) -> ProfileRefresh {
 }
 
 fn duties(section: &Section<'_>) -> Duties {
-    let hours = section.number(
-        "signed_request_max_age_hours",
-        1..=MAX_SIGNED_REQUEST_HOURS,
-        DEFAULT_SIGNED_REQUEST_HOURS,
-    );
+    let hours = section.number(&keys::SIGNED_REQUEST_MAX_AGE_HOURS);
     Duties {
         deletion_status_url: urls::deletion_status(section),
         signed_request_max_age: Duration::from_secs(60 * 60 * hours),
         retention: section
-            .optional_number("delete_after_days", RetentionPeriod::DAYS)
+            .optional_number(&keys::DELETE_AFTER_DAYS)
             .and_then(RetentionPeriod::of_days),
     }
 }

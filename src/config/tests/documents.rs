@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::schema;
+use super::super::schema::{self, Default, Range};
 use super::Fixture;
 use crate::config::Config;
 
@@ -61,28 +61,97 @@ fn what_the_example_comments_out_is_valid_and_the_default() {
 #[test]
 fn the_example_shows_every_key() {
     for section in schema::ALL {
-        for key in section.keys {
+        for key in section.names() {
             assert!(EXAMPLE.contains(key), "{}.{key}", section.path);
         }
     }
 }
 
 #[test]
-fn the_documentation_lists_the_keys_that_there_are_and_no_others() {
-    let documented: BTreeSet<String> = DOCUMENT
+fn the_documentation_lists_every_section() {
+    let documented: BTreeSet<&str> = DOCUMENT
         .lines()
-        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
-        .map(|(key, _)| key.to_owned())
+        .filter_map(sections_of_mark)
+        .flat_map(str::split_whitespace)
         .collect();
-    let known: BTreeSet<String> = schema::ALL
+    let known: BTreeSet<&str> = schema::ALL
         .iter()
-        .filter(|section| !section.path.is_empty())
-        .flat_map(|section| {
-            section
-                .keys
-                .iter()
-                .map(|key| format!("{}.{key}", section.path))
-        })
+        .map(|section| section.path)
+        .filter(|path| !path.is_empty())
         .collect();
     assert_eq!(documented, known);
+}
+
+/// `LEADTAP_BLESS=1` writes the tables anew.
+#[test]
+fn the_tables_of_the_documentation_are_those_of_the_code() {
+    let right = with_tables_of_the_code(DOCUMENT);
+    if std::env::var_os("LEADTAP_BLESS").is_some() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/configuration.md");
+        std::fs::write(path, right).unwrap();
+        return;
+    }
+    for (written, right) in DOCUMENT.lines().zip(right.lines()) {
+        assert_eq!(written, right, "LEADTAP_BLESS=1 cargo test --lib documents");
+    }
+    assert_eq!(DOCUMENT.len(), right.len());
+}
+
+/// The sections that the table behind a mark is about.
+fn sections_of_mark(line: &str) -> Option<&str> {
+    line.strip_prefix("<!-- keys: ")?.strip_suffix(" -->")
+}
+
+/// `document` with the table behind each mark made from the schema.
+fn with_tables_of_the_code(document: &str) -> String {
+    let mut made = String::new();
+    let mut in_old_table = false;
+    for line in document.lines() {
+        in_old_table = in_old_table && line.starts_with('|');
+        if in_old_table {
+            continue;
+        }
+        made.push_str(&format!("{line}\n"));
+        if let Some(paths) = sections_of_mark(line) {
+            made.push_str("| key | meaning | default | range |\n|---|---|---|---|\n");
+            let paths: Vec<&str> = paths.split(' ').collect();
+            made.push_str(&rows(paths[0], &paths));
+            in_old_table = true;
+        }
+    }
+    made
+}
+
+/// The rows of one section; those of a section inside it follow the key that
+/// opens it, where the table is about that one too.
+fn rows(path: &str, of_table: &[&str]) -> String {
+    let section = schema::ALL
+        .iter()
+        .find(|section| section.path == path)
+        .unwrap();
+    let mut rows = String::new();
+    for key in section.keys {
+        let whole = format!("{path}.{}", key.name);
+        let cells = [
+            format!("`{whole}`"),
+            key.meaning.to_owned(),
+            match key.default {
+                Default::Number(number) => format!("`{number}`"),
+                Default::Words(words) => words.to_owned(),
+            },
+            match &key.range {
+                Range::Numbers(range) => format!("{} to {}", range.start(), range.end()),
+                Range::Words(words) => (*words).to_owned(),
+            },
+        ];
+        let cells = cells.map(|cell| match cell.as_str() {
+            "" => " ".to_owned(),
+            cell => format!(" {cell} "),
+        });
+        rows.push_str(&format!("|{}|\n", cells.join("|")));
+        if of_table.contains(&whole.as_str()) {
+            rows.push_str(&self::rows(&whole, of_table));
+        }
+    }
+    rows
 }
