@@ -9,15 +9,6 @@ use crate::domain::caller::{Caller, Permission, Permissions};
 use crate::domain::limits;
 use crate::domain::site::SiteId;
 
-/// All permissions, for messages and for reading.
-const PERMISSIONS: [Permission; 5] = [
-    Permission::Login,
-    Permission::Leads,
-    Permission::Tokens,
-    Permission::Platform,
-    Permission::Admin,
-];
-
 /// SHA-256 of nothing and of a lone line end: what a broken pipe to
 /// `sha256sum` leaves in a configuration.
 const HASHES_OF_NOTHING: [&str; 2] = [
@@ -207,7 +198,7 @@ fn hex(text: &str) -> Option<[u8; 32]> {
 }
 
 fn permissions(section: &Section<'_>) -> Permissions {
-    let names = PERMISSIONS.map(|permission| permission.to_string());
+    let names = Permission::ALL.map(|permission| permission.to_string());
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
     let advice = format!("Write a list of: {}.", known.join(", "));
     section.missing("permissions", &advice);
@@ -222,7 +213,9 @@ fn permissions(section: &Section<'_>) -> Permissions {
     written
         .into_iter()
         .filter_map(|(place, name)| {
-            let found = PERMISSIONS.into_iter().find(|one| one.to_string() == name);
+            let found = Permission::ALL
+                .into_iter()
+                .find(|one| one.to_string() == name);
             if found.is_none() {
                 let advice = nearest(name, &known).map_or_else(
                     || format!("Known are: {}.", known.join(", ")),

@@ -36,6 +36,17 @@ pub enum Permission {
     Admin,
 }
 
+impl Permission {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Login,
+        Self::Leads,
+        Self::Tokens,
+        Self::Platform,
+        Self::Admin,
+    ];
+}
+
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -57,6 +68,13 @@ impl Permissions {
     #[must_use]
     pub const fn allow(self, permission: Permission) -> bool {
         self.0 & (1 << permission as u8) != 0
+    }
+
+    /// Those that are in it.
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL
+            .into_iter()
+            .filter(move |permission| self.allow(*permission))
     }
 }
 

@@ -57,6 +57,14 @@ pub const CURSOR_BYTES: usize = 1024;
 /// Where a count says this, there may be more.
 pub const IDLE_LEADS_COUNTED: usize = 100_000;
 
+/// Boundaries of the stretches of time that are counted in one call: those of
+/// the days of a leap year.
+pub const VISIT_BOUNDARIES: usize = 367;
+
+/// Days from the first of these boundaries to the last: a leap year of days, and
+/// some for clocks that are set back in autumn. What is read grows with it.
+pub const VISIT_DAYS: u64 = 370;
+
 /// Leads on a page that does not say how many.
 pub const PAGE_SIZE: usize = 50;
 

@@ -22,4 +22,5 @@ pub mod site;
 pub mod token;
 pub mod update;
 pub mod upkeep;
+pub mod visits;
 pub mod webhook;

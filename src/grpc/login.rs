@@ -57,6 +57,14 @@ impl pb::login_service_server::LoginService for LoginHandlers {
         }))
     }
 
+    async fn get_site(
+        &self,
+        request: Request<pb::GetSiteRequest>,
+    ) -> Result<Response<pb::Site>, Status> {
+        let (access, _) = context(&request)?;
+        Ok(Response::new(convert::site(&access)))
+    }
+
     async fn get_lead(
         &self,
         request: Request<pb::GetLeadRequest>,

@@ -90,6 +90,7 @@ pub const TABLE: &[Rpc] = &[
         Permission::Login,
     ),
     Rpc::plain("/leadtap.v1.LoginService/GetLead", Permission::Login),
+    Rpc::plain("/leadtap.v1.LoginService/GetSite", Permission::Login),
     Rpc::audited("/leadtap.v1.TokenService/ImportToken", Permission::Tokens),
     Rpc::audited(
         "/leadtap.v1.TokenService/GetAccessToken",
@@ -107,6 +108,10 @@ pub const TABLE: &[Rpc] = &[
     Rpc::plain("/leadtap.v1.LeadService/UpdateLead", Permission::Leads),
     Rpc::plain(
         "/leadtap.v1.LeadService/PreviewRetention",
+        Permission::Leads,
+    ),
+    Rpc::plain(
+        "/leadtap.v1.LeadService/GetLeadStatistics",
         Permission::Leads,
     ),
     // It has an end, and can be gone on with: a stop need not wait for it.

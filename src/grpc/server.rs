@@ -92,6 +92,7 @@ pub fn router(
     let lead_handlers = LeadHandlers {
         erasures: services.erasures.clone(),
         leads: services.leads.clone(),
+        tokens: services.tokens.clone(),
         clock: Arc::clone(&services.clock),
     };
     let tokens = TokenHandlers {

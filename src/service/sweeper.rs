@@ -46,11 +46,12 @@ pub async fn run(store: Store, clock: Arc<dyn Clock>) {
 }
 
 fn log(report: SweepReport) {
-    if report.begun + report.authorizations + report.changes > 0 {
+    if report.begun + report.authorizations + report.changes + report.visits > 0 {
         tracing::debug!(
             sweep.begun = report.begun,
             sweep.authorizations = report.authorizations,
             sweep.changes = report.changes,
+            sweep.visits = report.visits,
             "what expired was taken away"
         );
     }

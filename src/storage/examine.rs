@@ -21,6 +21,7 @@ use crate::domain::erasure::Erasure;
 use crate::domain::ids::{LeadId, StateHash};
 use crate::domain::lead::Lead;
 use crate::domain::site::SiteId;
+use crate::domain::visits::Visits;
 use crate::domain::webhook::{DeadLetter, WebhookState};
 
 /// Records looked at between two words of progress.
@@ -216,6 +217,7 @@ impl Look<'_> {
             Kind::Erasure => Ok(record::decode::<Erasure>(self.value).map(drop)?),
             Kind::ScopedId | Kind::UserId => self.points_to_lead(self.value),
             Kind::Token => self.at_token(),
+            Kind::Visits => self.at_visits(),
             Kind::DeadLetter => Ok(record::decode::<DeadLetter>(self.value).map(drop)?),
             Kind::WebhookCursor => Ok(record::decode::<WebhookState>(self.value).map(drop)?),
         }
@@ -268,6 +270,11 @@ impl Look<'_> {
             Some(token) if token.due == Some(due) => Ok(()),
             _ => Err(Wrong::Record("no token is due then".to_owned())),
         }
+    }
+
+    fn at_visits(&self) -> Result<(), Wrong> {
+        keys::parse_visits(self.own).ok_or(RecordError::Malformed)?;
+        Ok(record::decode::<Visits>(self.value).map(drop)?)
     }
 
     fn at_token(&self) -> Result<(), Wrong> {

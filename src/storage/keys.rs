@@ -16,6 +16,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::deletion::ConfirmationCode;
 use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId, StateHash};
 use crate::domain::site::SiteId;
+use crate::domain::visits::Quarter;
 use crate::domain::webhook::WebhookName;
 
 /// The kinds of records. The byte stands in every key and never changes.
@@ -43,6 +44,8 @@ pub enum Kind {
     Token = b'T',
     /// A lead's id, by Instagram's account id.
     UserId = b'U',
+    /// How many leads and logins there were, by the quarter of an hour.
+    Visits = b'V',
     /// A change that a webhook gave up, by its name and the change's number.
     DeadLetter = b'X',
     /// How far a webhook has come, by its name.
@@ -51,7 +54,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of their bytes.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Authorization,
         Self::Change,
         Self::TokenDue,
@@ -62,6 +65,7 @@ impl Kind {
         Self::ScopedId,
         Self::Token,
         Self::UserId,
+        Self::Visits,
         Self::DeadLetter,
         Self::WebhookCursor,
     ];
@@ -169,11 +173,15 @@ pub fn parse_time_and_lead(own: &[u8]) -> Option<(Timestamp, LeadId)> {
 /// Bytes of a time in a key.
 const TIME_BYTES: usize = size_of::<i64>();
 
-/// A key's own part that sorts by the time: big-endian and with its sign
-/// turned, a number's bytes sort as the number does.
+/// Big-endian and with its sign turned, a number's bytes sort as the number does.
+fn time_bytes(number: i64) -> [u8; TIME_BYTES] {
+    (number ^ i64::MIN).to_be_bytes()
+}
+
+/// A key's own part that sorts by the time.
 fn time_and_lead(time: Timestamp, id: &LeadId) -> Vec<u8> {
     let mut own = Vec::with_capacity(TIME_BYTES + id.as_bytes().len());
-    own.extend_from_slice(&(time.as_micros() ^ i64::MIN).to_be_bytes());
+    own.extend_from_slice(&time_bytes(time.as_micros()));
     own.extend_from_slice(id.as_bytes());
     own
 }
@@ -188,6 +196,19 @@ pub fn parse_lead(own: &[u8]) -> Option<LeadId> {
 #[must_use]
 pub fn scoped_id(site: &SiteId, id: &InstagramScopedId) -> Vec<u8> {
     key(site, Kind::ScopedId, id.as_str().as_bytes())
+}
+
+/// What happened in a quarter of an hour.
+#[must_use]
+pub fn visits(site: &SiteId, quarter: Quarter) -> Vec<u8> {
+    key(site, Kind::Visits, &time_bytes(quarter.number()))
+}
+
+/// The quarter of an hour in such a key's own part.
+#[must_use]
+pub fn parse_visits(own: &[u8]) -> Option<Quarter> {
+    let number = i64::from_be_bytes(own.try_into().ok()?) ^ i64::MIN;
+    Some(Quarter::new(number))
 }
 
 /// From Instagram's account id to a lead.
@@ -327,6 +348,18 @@ mod tests {
         let (_, _, own) = parse(&key).unwrap();
         assert_eq!(parse_time_and_lead(own), Some((time, lead(1))));
         assert_eq!(parse_time_and_lead(&own[1..]), None);
+    }
+
+    #[test]
+    fn quarters_sort_by_their_time_and_are_told() {
+        let site: SiteId = "a".parse().unwrap();
+        let quarters = [i64::MIN, -1, 0, 255, 256, i64::MAX].map(Quarter::new);
+        let keys = quarters.map(|quarter| visits(&site, quarter));
+        assert!(keys.is_sorted());
+        for (key, quarter) in keys.iter().zip(quarters) {
+            let (_, kind, own) = parse(key).unwrap();
+            assert_eq!((kind, parse_visits(own)), (Kind::Visits, Some(quarter)));
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::domain::lead::Lead;
 use crate::domain::site::SiteId;
 use crate::domain::token::{Token, TokenStatus};
 use crate::domain::upkeep::Upkeep;
+use crate::domain::visits::Visits;
 use crate::domain::webhook::{DeadLetter, WebhookState};
 
 /// A kind of value.
@@ -177,6 +178,10 @@ impl Record for Deletion {
 }
 
 impl Record for Erasure {
+    const VERSION: u8 = 1;
+}
+
+impl Record for Visits {
     const VERSION: u8 = 1;
 }
 

@@ -35,6 +35,7 @@ pub fn in_records_of(kind: Kind) -> Option<SealedIn> {
         | Kind::ScopedId
         | Kind::TokenDue
         | Kind::UserId
+        | Kind::Visits
         | Kind::DeadLetter
         | Kind::WebhookCursor => None,
     }

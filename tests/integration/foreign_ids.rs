@@ -95,6 +95,14 @@ const WALK: &[Row] = &[
         how: How::NoIds("it begins something of the caller's own"),
     },
     Row {
+        path: "/leadtap.v1.LoginService/GetSite",
+        how: How::NoIds("it tells of the caller's own site"),
+    },
+    Row {
+        path: "/leadtap.v1.LeadService/GetLeadStatistics",
+        how: How::NoIds("it takes times alone, and counts at the caller's own site"),
+    },
+    Row {
         path: "/leadtap.v1.AdminService/ListKeys",
         how: How::NoIds("the keys are the daemon's, and no site's"),
     },

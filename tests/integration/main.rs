@@ -37,6 +37,7 @@ mod layers;
 mod lead_commands;
 mod lead_export;
 mod lead_pages;
+mod lead_statistics;
 mod lead_updates;
 mod lead_watch;
 mod limits;

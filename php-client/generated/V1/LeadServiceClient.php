@@ -71,6 +71,14 @@ final class LeadServiceClient
             'client_streaming' => false,
             'server_streaming' => false,
         ],
+        'getLeadStatistics' => [
+            'path' => '/leadtap.v1.LeadService/GetLeadStatistics',
+            'request' => GetLeadStatisticsRequest::class,
+            'reply' => GetLeadStatisticsResponse::class,
+            'idempotent' => true,
+            'client_streaming' => false,
+            'server_streaming' => false,
+        ],
         'deleteLead' => [
             'path' => '/leadtap.v1.LeadService/DeleteLead',
             'request' => DeleteLeadRequest::class,
@@ -175,6 +183,27 @@ final class LeadServiceClient
     {
         /** @var PreviewRetentionResponse $reply */
         $reply = $this->channel->unary(self::METHODS['previewRetention'], $request, $timeoutSeconds);
+
+        return $reply;
+    }
+
+    /**
+     * Counts new leads and logins in stretches of time that the caller names, the
+     * days of its own time zone for example, and says how many access tokens are
+     * in which state. For charts and for warnings.
+     *
+     * What came is counted as it comes, by quarters of an hour, for 400 days: a
+     * count tells of nobody, and an erasure takes nothing away from it. The cost
+     * depends on the time that is asked about, not on how many leads there are.
+     *
+     * @param float|null $timeoutSeconds for the whole call, retries included; null: the channel's
+     *
+     * @throws LeadtapException
+     */
+    public function getLeadStatistics(GetLeadStatisticsRequest $request, ?float $timeoutSeconds = null): GetLeadStatisticsResponse
+    {
+        /** @var GetLeadStatisticsResponse $reply */
+        $reply = $this->channel->unary(self::METHODS['getLeadStatistics'], $request, $timeoutSeconds);
 
         return $reply;
     }

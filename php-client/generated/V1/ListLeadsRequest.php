@@ -66,7 +66,9 @@ final class ListLeadsRequest extends Message
      * quotes; = != < <= > >=), `followers_count` (a whole number; the same),
      * `account_type`, `token.state` (= !=), `contact.email`, `consent`,
      * `consent.withdraw_time` (`:*`, it is there), `attributes.KEY` (= != with a
-     * text in quotes, or `:*`). AND, OR, NOT and parentheses; AND and OR side by
+     * text in quotes, or `:*`), `text` (`:` with a text in quotes: username, name,
+     * e-mail address, full name or telephone number contain it, capitals alike, or
+     * it is one of the lead's ids). AND, OR, NOT and parentheses; AND and OR side by
      * side need parentheses. What a lead does not have is unlike every value:
      * no comparison with it holds. REQUEST_INVALID names the character at which
      * it went wrong.

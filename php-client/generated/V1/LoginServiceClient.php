@@ -45,6 +45,14 @@ final class LoginServiceClient
             'client_streaming' => false,
             'server_streaming' => false,
         ],
+        'getSite' => [
+            'path' => '/leadtap.v1.LoginService/GetSite',
+            'request' => GetSiteRequest::class,
+            'reply' => Site::class,
+            'idempotent' => true,
+            'client_streaming' => false,
+            'server_streaming' => false,
+        ],
         'getLead' => [
             'path' => '/leadtap.v1.LoginService/GetLead',
             'request' => GetLeadRequest::class,
@@ -118,6 +126,23 @@ final class LoginServiceClient
     {
         /** @var CompleteAuthorizationResponse $reply */
         $reply = $this->channel->unary(self::METHODS['completeAuthorization'], $request, $timeoutSeconds);
+
+        return $reply;
+    }
+
+    /**
+     * What the daemon knows of whoever calls: its site, what it may do, and what
+     * the site's configuration says. For a page on which a shop checks that it is
+     * set up. It tells no secret.
+     *
+     * @param float|null $timeoutSeconds for the whole call, retries included; null: the channel's
+     *
+     * @throws LeadtapException
+     */
+    public function getSite(GetSiteRequest $request, ?float $timeoutSeconds = null): Site
+    {
+        /** @var Site $reply */
+        $reply = $this->channel->unary(self::METHODS['getSite'], $request, $timeoutSeconds);
 
         return $reply;
     }

@@ -9,6 +9,8 @@ mod lead_event;
 mod lead_requests;
 mod platform;
 mod requests;
+mod site;
+mod statistics;
 mod token;
 
 pub use erasure::{delete_lead, erased};
@@ -19,4 +21,6 @@ pub use lead_event::told;
 pub use lead_requests::{export_lead, export_leads, list_leads, update_lead};
 pub use platform::{confirmation_code, deletion, deletion_url, signed_request};
 pub use requests::{complete, lead_id, lead_key, start, timestamp};
+pub use site::site;
+pub use statistics::{boundaries, statistics};
 pub use token::{import_token, page_token, token_counts, token_info, token_query, token_status};

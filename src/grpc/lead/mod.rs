@@ -10,12 +10,13 @@ use super::audit::AuditSubject;
 use super::context::context;
 use super::{convert, errors, pb};
 use crate::domain::clock::Clock;
-use crate::service::{Erasures, Leads};
+use crate::service::{Erasures, Leads, Tokens};
 
 /// The handlers of `leadtap.v1.LeadService`.
 pub(super) struct LeadHandlers {
     pub(super) erasures: Erasures,
     pub(super) leads: Leads,
+    pub(super) tokens: Tokens,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -112,6 +113,26 @@ impl pb::lead_service_server::LeadService for LeadHandlers {
             .map_err(|error| errors::watch(&error, id))?;
         let clock = Arc::clone(&self.clock);
         Ok(Response::new(stream::watched(watching, clock, id)))
+    }
+
+    async fn get_lead_statistics(
+        &self,
+        request: Request<pb::GetLeadStatisticsRequest>,
+    ) -> Result<Response<pb::GetLeadStatisticsResponse>, Status> {
+        let (access, id) = context(&request)?;
+        let site = &access.site.id;
+        let boundaries = convert::boundaries(request.get_ref()).map_err(errors::invalid)?;
+        let visits = self
+            .leads
+            .visits(site, &boundaries)
+            .await
+            .map_err(|error| errors::store(&error, id))?;
+        let tokens = self.tokens.metrics().counts(site);
+        Ok(Response::new(convert::statistics(
+            &boundaries,
+            &visits,
+            tokens.as_ref(),
+        )))
     }
 
     async fn preview_retention(

@@ -72,6 +72,13 @@ impl LoginService for Daemon {
         })
     }
 
+    async fn get_site(
+        &self,
+        _: tonic::Request<pb::GetSiteRequest>,
+    ) -> Result<Response<pb::Site>, Status> {
+        Err(Status::unimplemented("nothing here asks"))
+    }
+
     async fn get_lead(
         &self,
         _: tonic::Request<pb::GetLeadRequest>,

@@ -7,6 +7,7 @@ pub mod idle;
 mod list;
 #[cfg(test)]
 mod scale_tests;
+mod statistics;
 mod streams;
 pub mod watch;
 

@@ -13,6 +13,7 @@ mod lead;
 mod listing;
 mod login;
 mod token;
+mod visits;
 mod webhook;
 
 pub use change::Changes;

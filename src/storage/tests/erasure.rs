@@ -125,7 +125,7 @@ async fn an_erasure_is_repeated_harmlessly_and_found_on_its_own_site_alone() {
 }
 
 #[tokio::test]
-async fn an_erasure_leaves_a_tombstone_and_a_line_in_the_log_and_nothing_else() {
+async fn an_erasure_leaves_a_tombstone_a_line_in_the_log_and_a_count_of_nobody() {
     let shelf = Shelf::new();
     let site = site("shop", 10);
     let store = shelf.open();
@@ -141,7 +141,8 @@ async fn an_erasure_leaves_a_tombstone_and_a_line_in_the_log_and_nothing_else() 
             Kind::Authorization,
             Kind::Change,
             Kind::Change,
-            Kind::Erasure
+            Kind::Erasure,
+            Kind::Visits
         ]
     );
     let log = store

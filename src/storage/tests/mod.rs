@@ -17,6 +17,7 @@ mod operations;
 mod sealed;
 mod sweeping;
 mod tokens;
+mod visits;
 mod walking;
 
 use std::collections::BTreeMap;

@@ -46,32 +46,13 @@ impl Transaction<'_> {
         Ok(())
     }
 
-    /// Takes away changes that are too old, at most `limit` of all sites; tells
-    /// how many. The newest of them stays behind as a mark of where the log
-    /// begins now, so that whoever has not read it can be told.
+    /// Takes away changes of a site that are too old, at most `limit`; tells how
+    /// many. The newest of them stays behind as a mark of where the log begins
+    /// now, so that whoever has not read it can be told.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(super) fn sweep_changes(
-        &mut self,
-        now: Timestamp,
-        limit: usize,
-    ) -> Result<usize, StoreError> {
-        let mut swept = 0;
-        let mut from = keys::FIRST_OF_SITES.to_vec();
-        while swept < limit {
-            let Some((key, _)) = self.engine.scan(&from, 1)?.into_iter().next() else {
-                break;
-            };
-            let (site, _, _) =
-                keys::parse(&key).ok_or(StoreError::Record(RecordError::Malformed))?;
-            swept += self.sweep_changes_of(&site, now, limit - swept)?;
-            from = keys::after(&site);
-        }
-        Ok(swept)
-    }
-
-    fn sweep_changes_of(
+    pub(super) fn sweep_changes_of(
         &mut self,
         site: &SiteId,
         now: Timestamp,

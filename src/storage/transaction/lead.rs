@@ -89,6 +89,7 @@ impl Transaction<'_> {
             .map(|before| before.last_login_time)
             .filter(|before| *before != after.last_login_time);
         self.note_change(site, after.id, after.revision, change, login_before)?;
+        self.count_visit(site, before, &after, change.time)?;
         let after = Arc::new(after);
         self.published
             .leads

@@ -13,6 +13,7 @@ mod login;
 mod reseal;
 mod sweep;
 mod token;
+mod visits;
 mod webhook;
 
 use std::cell::OnceCell;

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::Transaction;
 use crate::domain::clock::Timestamp;
+use crate::domain::site::SiteId;
 use crate::storage::error::StoreError;
-use crate::storage::keys::Kind;
-use crate::storage::record::{self, StoredAuthorization};
+use crate::storage::keys::{self, Kind};
+use crate::storage::record::{self, RecordError, StoredAuthorization};
 use crate::storage::{pending, read};
 
 /// How much longer a login is kept that has moved on. One that is being
@@ -23,6 +24,8 @@ pub struct SweepReport {
     pub authorizations: usize,
     /// Changes of leads that were too old.
     pub changes: usize,
+    /// Counts of leads and logins that were too old.
+    pub visits: usize,
     /// Whether there may be more to take away.
     pub more: bool,
 }
@@ -40,14 +43,41 @@ impl Transaction<'_> {
         cursor: &mut Vec<u8>,
     ) -> Result<SweepReport, StoreError> {
         let (authorizations, more) = self.sweep_authorizations(now, limit, cursor)?;
-        let changes = self.sweep_changes(now, limit)?;
+        let changes = self.sweep_sites(limit, |transaction, site, left| {
+            transaction.sweep_changes_of(site, now, left)
+        })?;
+        let visits = self.sweep_sites(limit, |transaction, site, _| {
+            transaction.sweep_visits_of(site, now)
+        })?;
         let begun = self.sweep_begun(now, limit);
         Ok(SweepReport {
             begun,
             authorizations,
             changes,
+            visits,
             more: more || begun == limit || changes == limit,
         })
+    }
+
+    /// Sweeps one site after the other until `limit` records of all of them
+    /// are gone; tells how many.
+    fn sweep_sites(
+        &mut self,
+        limit: usize,
+        mut sweep: impl FnMut(&mut Self, &SiteId, usize) -> Result<usize, StoreError>,
+    ) -> Result<usize, StoreError> {
+        let mut swept = 0;
+        let mut from = keys::FIRST_OF_SITES.to_vec();
+        while swept < limit {
+            let Some((key, _)) = self.engine.scan(&from, 1)?.into_iter().next() else {
+                break;
+            };
+            let (site, _, _) =
+                keys::parse(&key).ok_or(StoreError::Record(RecordError::Malformed))?;
+            swept += sweep(self, &site, limit - swept)?;
+            from = keys::after(&site);
+        }
+        Ok(swept)
     }
 
     /// A login that expired is forgotten in memory; what it takes in the

@@ -11,7 +11,7 @@ use crate::storage::{LeadOrder, TimeRange};
 
 /// Every field, for messages.
 pub(super) const FIELDS: &str = "create_time, last_login_time, account_type, followers_count, \
-     token.state, contact.email, consent, consent.withdraw_time or attributes.KEY";
+     token.state, contact.email, consent, consent.withdraw_time, attributes.KEY or text";
 
 /// What can be asked of a lead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(super) enum Field {
     Consent,
     WithdrawTime,
     Attribute(String),
+    /// Whatever a person is looked for by.
+    Text,
 }
 
 /// One comparison.
@@ -37,6 +39,8 @@ pub(super) enum Test {
     Token(bool, Option<TokenState>),
     Has(Presence),
     Attribute(String, bool, String),
+    /// In small letters.
+    Says(String),
 }
 
 /// The times that can be compared.
@@ -102,6 +106,7 @@ pub(super) fn field(name: &str) -> Result<Field, String> {
         "contact.email" => Field::Email,
         "consent" => Field::Consent,
         "consent.withdraw_time" => Field::WithdrawTime,
+        "text" => Field::Text,
         _ => match name.strip_prefix("attributes.") {
             Some(key) if (1..=limits::ATTRIBUTE_KEY_BYTES).contains(&key.len()) => {
                 Field::Attribute(key.to_owned())
@@ -125,6 +130,7 @@ impl Field {
             Self::AccountType | Self::TokenState => "= or !=",
             Self::Email | Self::Consent | Self::WithdrawTime => "`:*` (it is there)",
             Self::Attribute(_) => "=, != or `:*` (it is there)",
+            Self::Text => "`:`",
         }
     }
 
@@ -132,7 +138,7 @@ impl Field {
         match self {
             Self::CreateTime | Self::LastLoginTime | Self::FollowersCount => operator != ":",
             Self::AccountType | Self::TokenState => matches!(operator, "=" | "!="),
-            Self::Email | Self::Consent | Self::WithdrawTime => operator == ":",
+            Self::Email | Self::Consent | Self::WithdrawTime | Self::Text => operator == ":",
             Self::Attribute(_) => matches!(operator, "=" | "!=" | ":"),
         }
     }
@@ -140,6 +146,7 @@ impl Field {
     /// The values that it takes after this operator, for messages.
     pub(super) fn value_of(&self, operator: &str) -> &'static str {
         match self {
+            Self::Text => "a text in double quotes that is not empty",
             _ if operator == ":" => "a `*`",
             Self::CreateTime | Self::LastLoginTime => {
                 "a time in quotes, such as \"2026-11-25T08:00:00Z\", or a day (UTC), such as \"2026-11-25\","
@@ -160,6 +167,10 @@ impl Field {
             Kind::Bare(name) => (None, Some(name.as_str())),
             _ => return None,
         };
+        if *self == Self::Text {
+            let text = text?.trim().to_lowercase();
+            return (!text.is_empty()).then_some(Test::Says(text));
+        }
         if operator == ":" {
             return (name == Some("*")).then(|| self.presence())?.map(Test::Has);
         }
@@ -172,7 +183,7 @@ impl Field {
             Self::FollowersCount => Test::Followers(operator, whole_number(name?)?),
             Self::TokenState => Test::Token(equal, token_state(name?)?),
             Self::Attribute(key) => Test::Attribute(key.clone(), equal, text?.to_owned()),
-            Self::Email | Self::Consent | Self::WithdrawTime => return None,
+            Self::Email | Self::Consent | Self::WithdrawTime | Self::Text => return None,
         })
     }
 
@@ -221,6 +232,26 @@ fn token_state(name: &str) -> Option<Option<TokenState>> {
     })
 }
 
+/// Whether a person is found by this, which is in small letters: as a part of
+/// what a person is called or reached by, or as one of the ids.
+fn says(lead: &Lead, text: &str) -> bool {
+    let (profile, contact) = (&lead.instagram, &lead.contact);
+    let words = [
+        &profile.username,
+        &profile.name,
+        &contact.email,
+        &contact.full_name,
+        &contact.phone,
+    ];
+    words.iter().any(|word| word.to_lowercase().contains(text))
+        || profile.id.as_str() == text
+        || profile
+            .user_id
+            .as_ref()
+            .is_some_and(|id| id.as_str() == text)
+        || lead.id.to_string() == text
+}
+
 impl Test {
     /// A comparison with what is not there never holds, whatever the operator.
     pub(super) fn matches(&self, lead: &Lead, now: Timestamp) -> bool {
@@ -249,6 +280,7 @@ impl Test {
                 .attributes
                 .get(key)
                 .is_some_and(|of_lead| (of_lead == value) == *equal),
+            Self::Says(text) => says(lead, text),
         }
     }
 

@@ -88,6 +88,29 @@ fn each_field_is_compared_by_its_own_kind() {
 }
 
 #[test]
+fn a_person_is_found_by_part_of_a_name_or_by_a_whole_id() {
+    let mut person = lead();
+    person.instagram.username = "MIRA.makes".to_owned();
+    person.instagram.name = "Mira Ödegård".to_owned();
+    person.contact.email = "mira@shop.example".to_owned();
+    person.contact.phone = "+47 900".to_owned();
+    for (filter, expected) in [
+        (r#"text:"mira""#, true),
+        (r#"text:"  Mira.M ""#, true),
+        (r#"text:"ödegÅrd""#, true),
+        (r#"text:"@SHOP""#, true),
+        (r#"text:"+47""#, true),
+        (r#"text:"1""#, true),
+        (r#"text:"00000000-0000-0000-0000-000000000000""#, true),
+        (r#"text:"0000-0000""#, false),
+        (r#"text:"noah""#, false),
+        (r#"NOT text:"noah" AND account_type = CREATOR"#, true),
+    ] {
+        assert_eq!(matches(filter, &person), expected, "{filter}");
+    }
+}
+
+#[test]
 fn what_instagram_did_not_say_is_never_compared() {
     let mut unknown = lead();
     unknown.instagram.followers_count = None;
@@ -135,6 +158,9 @@ fn an_error_names_the_place_and_what_may_stand_there() {
         ("account_type < BUSINESS", 14, "= or !="),
         ("contact.email = \"a@b.org\"", 15, "`:*`"),
         ("contact.email:yes", 15, "a `*`"),
+        ("text:*", 6, "a text in double quotes"),
+        ("text:\" \"", 6, "not empty"),
+        ("text = \"a\"", 6, "takes `:`"),
         ("attributes.page = shop", 19, "a text in double quotes"),
         ("attributes.page = \"shop", 19, "no closing quote"),
         (r#"attributes.page = "a\b""#, 19, "followed by"),
