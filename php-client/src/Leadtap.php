@@ -46,6 +46,22 @@ final class Leadtap
         #[\SensitiveParameter]
         array $options = []
     ): self {
+        return new self(self::channel($address, $options));
+    }
+
+    /**
+     * The same for the generated clients of the other services, such as
+     * {@see V1\LeadServiceClient}, which take a channel.
+     *
+     * @param array<string, mixed> $options as for {@see connect()}
+     *
+     * @throws \InvalidArgumentException where address or options are wrong
+     */
+    public static function channel(
+        string $address = self::DEFAULT_ADDRESS,
+        #[\SensitiveParameter]
+        array $options = []
+    ): Channel {
         $unknown = array_diff(array_keys($options), ['token', 'timeout', 'transport', 'ca_file']);
         if ($unknown !== []) {
             throw new \InvalidArgumentException('unknown option: ' . implode(', ', $unknown));
@@ -60,7 +76,7 @@ final class Leadtap
         }
         $transport = self::transport($parsed, $options['transport'] ?? null, $options['ca_file'] ?? null);
 
-        return new self(new Channel($transport, $token, (float) ($options['timeout'] ?? Channel::DEFAULT_TIMEOUT_SECONDS)));
+        return new Channel($transport, $token, (float) ($options['timeout'] ?? Channel::DEFAULT_TIMEOUT_SECONDS));
     }
 
     /**

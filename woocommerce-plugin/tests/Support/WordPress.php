@@ -1,0 +1,65 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Leadtap\WooCommerce\Tests\Support;
+
+/** What the fakes of WordPress's functions keep. */
+final class WordPress
+{
+    /** @var array<string, mixed> */
+    public static array $options = [];
+
+    /** @var array<string, array{value: mixed, until: int}> */
+    public static array $transients = [];
+
+    /** @var array<string, array<int, list<array{callable, int}>>> */
+    public static array $hooks = [];
+
+    /** @var array<int, \WP_User> */
+    public static array $users = [];
+
+    /** @var array<int, array<string, mixed>> */
+    public static array $meta = [];
+
+    /** @var list<array{to: string, subject: string, body: string}> */
+    public static array $mails = [];
+
+    /** @var list<array{name: string, value: string, options: array<string, mixed>}> */
+    public static array $cookies = [];
+
+    /** @var list<int> who was logged in by a cookie, in order */
+    public static array $loggedIn = [];
+
+    /** @var list<array{int, string, array<int, mixed>}> time, hook, arguments */
+    public static array $scheduled = [];
+
+    public static int $currentUser = 0;
+
+    public static int $now = 0;
+
+    public static string $home = '';
+
+    public static bool $isAdmin = false;
+
+    public static function reset(): void
+    {
+        self::$options = ['permalink_structure' => '/%postname%/', 'siteurl' => 'https://shop.example'];
+        self::$transients = self::$hooks = self::$users = self::$meta = [];
+        self::$mails = self::$cookies = self::$loggedIn = self::$scheduled = [];
+        self::$currentUser = 0;
+        self::$now = 1790000000;
+        self::$home = 'https://shop.example';
+        self::$isAdmin = false;
+        $_GET = $_POST = $_COOKIE = [];
+        $_SERVER['REQUEST_URI'] = '/';
+        $_SERVER['REQUEST_METHOD'] = 'GET';
+        unset($_SERVER['QUERY_STRING'], $_SERVER['HTTP_SEC_PURPOSE'], $_SERVER['HTTP_REFERER']);
+    }
+
+    /** @param list<string> $roles */
+    public static function addUser(int $id, string $email, array $roles = ['customer'], string $password = 'secret'): \WP_User
+    {
+        return self::$users[$id] = new \WP_User($id, "user{$id}", $email, $roles, $password);
+    }
+}
