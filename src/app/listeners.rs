@@ -6,15 +6,20 @@ use std::os::unix::fs::{FileTypeExt, PermissionsExt, chown};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 
+use super::inherited::{Inherited, InheritedError};
 use crate::config::{Listen, UnixListen};
 
-/// Listeners that are bound. The Unix socket's file goes when they do.
+/// Listeners that are bound. The Unix socket's file goes when they do, unless
+/// a service manager keeps the socket.
 #[derive(Debug, Default)]
 pub struct Listeners {
     /// A Unix socket.
     pub unix: Option<UnixListener>,
     /// A TCP port on loopback.
     pub tcp: Option<TcpListener>,
+    /// Whether a service manager keeps one of them: whoever connects while no
+    /// daemon runs waits for the next one.
+    pub(super) kept: bool,
     socket_file: Option<PathBuf>,
 }
 
@@ -24,13 +29,32 @@ impl Listeners {
     /// # Errors
     /// With the path or address in the text.
     pub fn bind(listen: &Listen) -> io::Result<Self> {
-        let mut listeners = Self::default();
-        if let Some(unix) = &listen.unix {
+        Self::beside(Inherited::default(), listen)
+    }
+
+    /// Takes what was passed, and binds what else is configured.
+    ///
+    /// # Errors
+    /// When what was passed is not what is configured, or with the path or
+    /// address in the text.
+    pub fn take_over(passed: Inherited, listen: &Listen) -> Result<Self, InheritedError> {
+        passed.check(listen)?;
+        Ok(Self::beside(passed, listen)?)
+    }
+
+    fn beside(passed: Inherited, listen: &Listen) -> io::Result<Self> {
+        let mut listeners = Self {
+            kept: !passed.is_empty(),
+            unix: passed.unix,
+            tcp: passed.tcp,
+            socket_file: None,
+        };
+        if let (None, Some(unix)) = (&listeners.unix, &listen.unix) {
             let bound = bind_unix(unix).map_err(|error| with_place(&error, unix.path.display()))?;
             listeners.unix = Some(bound);
             listeners.socket_file = Some(unix.path.clone());
         }
-        if let Some(address) = listen.tcp {
+        if let (None, Some(address)) = (&listeners.tcp, listen.tcp) {
             let bound = TcpListener::bind(address).map_err(|error| with_place(&error, address))?;
             listeners.tcp = Some(bound);
         }
@@ -49,6 +73,7 @@ impl Listeners {
                 .map(UnixListener::try_clone)
                 .transpose()?,
             tcp: self.tcp.as_ref().map(TcpListener::try_clone).transpose()?,
+            kept: self.kept,
             socket_file: None,
         })
     }

@@ -1,5 +1,6 @@
 //! A running daemon, wired from its settings.
 
+mod inherited;
 pub mod listeners;
 mod reload;
 mod workers;
@@ -27,6 +28,7 @@ use crate::service::{
 use crate::storage::{KeyFile, KeyRing, OpenError, Options, Store};
 use crate::webhook::Sender;
 
+pub use inherited::{Inherited, InheritedError};
 pub use listeners::Listeners;
 pub use reload::Reloader;
 
@@ -173,6 +175,8 @@ pub enum StartError {
     Audit(Destination, std::io::Error),
     /// The HTTP clients for Instagram and for webhooks cannot be made.
     Outbound(BuildError),
+    /// What the service manager passed cannot be used.
+    Inherited(InheritedError),
     /// The operating system refused something.
     Io(std::io::Error),
     /// A part of the daemon ended that never ends.
@@ -192,6 +196,7 @@ impl fmt::Display for StartError {
                 write!(f, "the operating system refused: {error}")
             }
             Self::Outbound(error) => error.fmt(f),
+            Self::Inherited(error) => error.fmt(f),
             Self::Ended(what) => f.write_str(what),
         }
     }
@@ -202,6 +207,15 @@ impl std::error::Error for StartError {}
 impl From<BuildError> for StartError {
     fn from(error: BuildError) -> Self {
         Self::Outbound(error)
+    }
+}
+
+impl From<InheritedError> for StartError {
+    fn from(error: InheritedError) -> Self {
+        match error {
+            InheritedError::Io(error) => Self::Io(error),
+            other => Self::Inherited(other),
+        }
     }
 }
 

@@ -9,9 +9,11 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
 
 use super::{App, Listeners, StartError};
-use crate::grpc::server;
+use crate::grpc::connections::Room;
+use crate::grpc::server::{self, End};
 use crate::service::sweeper;
 
 /// Threads a runtime may have for reads that block on the disk.
@@ -19,6 +21,12 @@ const BLOCKING_THREADS: usize = 16;
 
 /// How long a blocking thread stays without work.
 const BLOCKING_IDLE: Duration = Duration::from_secs(5);
+
+/// How long a daemon whose sockets are kept serves the connections that it has
+/// before it ends them, once it takes no more. Who has connected and not yet
+/// sent a request does so meanwhile; a connection that ended before it would
+/// be a failed call. Whoever connects meanwhile waits this much longer.
+const SETTLE: Duration = Duration::from_millis(200);
 
 /// Runs the daemon's workers until `shutdown` and the end of what is under way.
 pub(super) fn run(
@@ -28,10 +36,23 @@ pub(super) fn run(
 ) -> Result<(), StartError> {
     let stop = Arc::new(watch::Sender::new(false));
     let (gatekeeper, stop_all) = (Arc::clone(&app.reloader.gatekeeper), Arc::clone(&stop));
+    let taking = CancellationToken::new();
+    let (take_no_more, kept) = (taking.clone(), listeners.kept);
+    let rooms = [app.rooms.unix.clone(), app.rooms.tcp.clone()];
     let background = async move {
         shutdown.await;
-        gatekeeper.close();
+        if kept {
+            take_no_more.cancel();
+            rooms.iter().for_each(Room::hurry);
+            gatekeeper.end_streams();
+        } else {
+            // Nobody comes after this daemon whom a caller could wait for.
+            gatekeeper.close();
+        }
         tracing::info!("stopping: answering what is under way");
+        if kept {
+            tokio::time::sleep(SETTLE).await;
+        }
         stop_all.send_replace(true);
     };
 
@@ -42,7 +63,8 @@ pub(super) fn run(
             let (mine, stop) = (listeners.try_clone()?, Arc::clone(&stop));
             let name = format!("worker-{number}");
             let runtime = runtime()?;
-            let work = move || serve(app, &runtime, mine, &stop, std::future::pending());
+            let taking = taking.clone();
+            let work = move || serve(app, &runtime, mine, (taking, &stop), std::future::pending());
             others.push(
                 std::thread::Builder::new()
                     .name(name)
@@ -57,7 +79,7 @@ pub(super) fn run(
         // Ends with the runtime: what was not answered is sent again.
         first.spawn(app.webhooks.clone().deliver_for_ever(app.sites()));
         first.spawn(app.services.keys.clone().resume());
-        let mut outcome = serve(app, &first, listeners, &stop, background);
+        let mut outcome = serve(app, &first, listeners, (taking, &stop), background);
         for other in others {
             let ended = other.join().unwrap_or_else(|_| {
                 Err(StartError::Ended(
@@ -87,12 +109,13 @@ fn runtime() -> io::Result<Runtime> {
         .build()
 }
 
-/// One worker: serves all listeners on its own runtime.
+/// One worker: serves all listeners on its own runtime. It takes connections
+/// until the one, and ends them from the other on.
 fn serve(
     app: &App,
     runtime: &Runtime,
     mut listeners: Listeners,
-    stop: &watch::Sender<bool>,
+    (taking, stop): (CancellationToken, &watch::Sender<bool>),
     background: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
     // One worker that ends, for whatever reason, ends all of them.
@@ -100,7 +123,7 @@ fn serve(
     runtime.block_on(async {
         tokio::spawn(background);
         let mut stopping = stop.subscribe();
-        let mut servers = spawn(app, &mut listeners, &stopping)?;
+        let mut servers = spawn(app, &mut listeners, &taking, &stopping)?;
         // In this order: a listener that was told to stop may have ended already.
         let ended = tokio::select! {
             biased;
@@ -114,7 +137,8 @@ fn serve(
                 "a listener ended by itself: {ended:?}"
             )));
         }
-        // From here on new connections are refused, not left waiting.
+        // From here on new connections are refused, not left waiting; unless
+        // the next daemon takes them.
         drop(listeners);
         // A client that never hangs up must not hold up the stop.
         let drained = async {
@@ -135,12 +159,17 @@ fn serve(
 fn spawn(
     app: &App,
     listeners: &mut Listeners,
+    taking: &CancellationToken,
     stopping: &watch::Receiver<bool>,
 ) -> Result<JoinSet<Result<(), tonic::transport::Error>>, StartError> {
-    let stop = || {
+    let end = || {
         let mut stopping = stopping.clone();
-        async move {
+        let of_connections = async move {
             let _ = stopping.wait_for(|stop| *stop).await;
+        };
+        End {
+            of_taking: taking.clone(),
+            of_connections,
         }
     };
     let router = || {
@@ -154,7 +183,7 @@ fn spawn(
             router()?,
             UnixListener::from_std(unix)?,
             app.rooms.unix.clone(),
-            stop(),
+            end(),
         ));
     }
     if let Some(tcp) = listeners.tcp.take() {
@@ -162,9 +191,9 @@ fn spawn(
         let (tcp, room) = (TcpListener::from_std(tcp)?, app.rooms.tcp.clone());
         match app.reloader.certificate.clone() {
             Some(certificate) => {
-                servers.spawn(server::serve_tls(router()?, tcp, certificate, room, stop()))
+                servers.spawn(server::serve_tls(router()?, tcp, certificate, room, end()))
             }
-            None => servers.spawn(server::serve(router()?, tcp, room, stop())),
+            None => servers.spawn(server::serve(router()?, tcp, room, end())),
         };
     }
     Ok(servers)

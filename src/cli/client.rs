@@ -167,7 +167,7 @@ impl Interceptor for Bearer {
 }
 
 fn bearer(file: PathBuf) -> Result<MetadataValue<Ascii>, CommandError> {
-    let token = SecretSource::File(file).read().map_err(|problem| {
+    let token = SecretSource::at(file).read().map_err(|problem| {
         CommandError::new(
             Exit::NotPermitted,
             format!("--token-file {}.", problem.what),

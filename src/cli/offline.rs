@@ -26,7 +26,7 @@ pub(super) fn failed(error: OpenError) -> CommandError {
     let in_use = matches!(error, OpenError::InUse(_));
     let mut failed = serve::failed(StartError::Store(error));
     if in_use {
-        "Stop the daemon first: `systemctl stop leadtap`. While it runs it holds its records against their account by itself, after every start; its log and its health say what it found.".clone_into(&mut failed.what_to_do);
+        "Stop the daemon first: `systemctl stop leadtap.socket leadtap`. While it runs it holds its records against their account by itself, after every start; its log and its health say what it found.".clone_into(&mut failed.what_to_do);
     }
     failed
 }

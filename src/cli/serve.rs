@@ -8,7 +8,7 @@ use clap::Args;
 use super::arguments::ConfigArgs;
 use super::exit::{CommandError, Exit};
 use super::{core_dumps, logging, service_manager, signals};
-use crate::app::{App, Listeners, Reloader, StartError};
+use crate::app::{App, Inherited, Listeners, Reloader, StartError};
 use crate::config::{Config, Problems, keys};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::storage::OpenError;
@@ -18,6 +18,9 @@ use crate::storage::OpenError;
 /// Stays in the foreground and logs to standard error, as service managers want it. SIGTERM and
 /// SIGINT stop it: calls under way are answered, for as long as limits.drain_seconds says. SIGHUP
 /// makes it read its configuration and certificates again; one with a mistake is refused.
+///
+/// Sockets that systemd holds (LISTEN_FDS) are served as they are, if they are where the
+/// configuration says; whoever calls while the daemon is started anew waits and is answered.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     leadtap serve\n  \
@@ -38,6 +41,8 @@ impl Serve {
                 "Look for what restricts setrlimit and prctl, such as a SystemCallFilter= in the unit.",
             )
         })?;
+        // Before any thread begins: it changes the environment.
+        let passed = Inherited::take();
         let config = Config::load(&self.config.config).map_err(misconfigured)?;
         let level = logging::init(&config.log)
             .map_err(|error| CommandError::new(Exit::Fault, format!("No log: {error}."), ""))?;
@@ -45,11 +50,14 @@ impl Serve {
         tell_warnings(&config);
         let ring = keys::read(&config.keys).map_err(|problem| misconfigured(problem.into()))?;
         let app = App::new(&config, ring, Arc::new(SystemClock)).map_err(failed)?;
-        let listeners =
-            Listeners::bind(&config.listen).map_err(|error| failed(StartError::Io(error)))?;
+        let listeners = passed.and_then(|passed| Listeners::take_over(passed, &config.listen));
+        let listeners = listeners.map_err(|error| failed(error.into()))?;
         let say = start_line(&config, &listeners);
         let (reloader, path) = (app.reloader(), self.config.config);
-        let reload = move || reload(&path, &reloader, &level);
+        let reload = move || {
+            let _told = service_manager::Reloading::begin();
+            reload(&path, &reloader, &level);
+        };
         app.serve(listeners, until_stopped(say, reload))
             .map_err(failed)?;
         tracing::info!("stopped");
@@ -157,6 +165,7 @@ pub(super) fn failed(error: StartError) -> CommandError {
         StartError::Store(OpenError::InUse(_)) => Exit::Unavailable,
         StartError::Store(OpenError::Missing(_)) => Exit::NotFound,
         StartError::Store(OpenError::KeyMissing(_) | OpenError::WrongKey) => Exit::Configuration,
+        StartError::Inherited(_) => Exit::Configuration,
         StartError::Audit(..) => Exit::CannotCreate,
         StartError::Store(_) | StartError::Io(_) => Exit::InputOutput,
         StartError::Outbound(_) | StartError::Ended(_) => Exit::Fault,

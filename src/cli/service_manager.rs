@@ -15,6 +15,28 @@ pub(super) fn stopping() {
     tell(&[NotifyState::Stopping]);
 }
 
+/// The daemon reads its configuration again, from the making of this until its
+/// end, however it comes about.
+pub(super) struct Reloading(());
+
+impl Reloading {
+    /// Tells that it begins. The time tells apart two reloads that overlap
+    /// (`Type=notify-reload` in systemd.service(5)).
+    pub(super) fn begin() -> Self {
+        match NotifyState::monotonic_usec_now() {
+            Ok(now) => tell(&[NotifyState::Reloading, now]),
+            Err(_) => tell(&[NotifyState::Reloading]),
+        }
+        Self(())
+    }
+}
+
+impl Drop for Reloading {
+    fn drop(&mut self) {
+        ready();
+    }
+}
+
 /// Tells for ever that the runtime still runs, if the unit has a watchdog:
 /// twice in the time after which systemd would start the daemon anew.
 pub(super) async fn watchdog() {

@@ -51,6 +51,18 @@ impl SecretSource {
         Ok(Self::Credential(folder.join(name)))
     }
 
+    /// The file, or the credential if it is in the folder of this unit's: what
+    /// `%d/token` in a unit becomes on a command line.
+    #[must_use]
+    pub fn at(path: PathBuf) -> Self {
+        let folder = credentials_directory();
+        if folder.is_some_and(|folder| path.parent() == Some(&*folder)) {
+            Self::Credential(path)
+        } else {
+            Self::File(path)
+        }
+    }
+
     /// Where the file is.
     #[must_use]
     pub fn path(&self) -> &Path {

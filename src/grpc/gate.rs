@@ -71,6 +71,12 @@ impl Gatekeeper {
     /// that have no end of their own.
     pub fn close(&self) {
         self.closing.store(true, Ordering::Relaxed);
+        self.end_streams();
+    }
+
+    /// Ends the streams that have no end of their own, now and from now on,
+    /// with SHUTTING_DOWN; every other call is answered.
+    pub fn end_streams(&self) {
         self.stopping.cancel();
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tonic::service::RoutesBuilder;
 use tonic::transport::Server;
 use tonic::transport::server::Router;
@@ -11,7 +12,7 @@ use tonic_web::GrpcWebLayer;
 use tower::layer::util::{Identity, Stack};
 
 use super::admin::AdminHandlers;
-use super::connections::{Certificate, Listener, Room, incoming, incoming_tls};
+use super::connections::{Certificate, Listener, Room, Until, incoming, incoming_tls};
 use super::gate::{GateLayer, Gatekeeper};
 use super::lead::LeadHandlers;
 use super::login::LoginHandlers;
@@ -132,7 +133,15 @@ pub fn router(
         .add_routes(routes.routes()))
 }
 
-/// Serves on a listener until `shutdown`, then until the calls under way are
+/// When a listener's work ends.
+pub struct End<F> {
+    /// No connection is taken any more once this is cancelled.
+    pub of_taking: CancellationToken,
+    /// From here on connections end, each when its calls are answered.
+    pub of_connections: F,
+}
+
+/// Serves on a listener until the end, then until the calls under way are
 /// answered.
 ///
 /// # Errors
@@ -141,10 +150,11 @@ pub async fn serve<L: Listener + 'static>(
     router: Router<Layers>,
     listener: L,
     room: Room,
-    shutdown: impl Future<Output = ()>,
+    end: End<impl Future<Output = ()>>,
 ) -> Result<(), tonic::transport::Error> {
+    let taken = incoming(Until(end.of_taking, listener), room);
     router
-        .serve_with_incoming_shutdown(incoming(listener, room), shutdown)
+        .serve_with_incoming_shutdown(taken, end.of_connections)
         .await
 }
 
@@ -157,9 +167,10 @@ pub async fn serve_tls(
     listener: TcpListener,
     certificate: Certificate,
     room: Room,
-    shutdown: impl Future<Output = ()>,
+    end: End<impl Future<Output = ()>>,
 ) -> Result<(), tonic::transport::Error> {
+    let taken = incoming_tls(Until(end.of_taking, listener), room, certificate);
     router
-        .serve_with_incoming_shutdown(incoming_tls(listener, room, certificate), shutdown)
+        .serve_with_incoming_shutdown(taken, end.of_connections)
         .await
 }

@@ -46,3 +46,32 @@ async fn systemd_hears_that_it_serves_that_it_lives_and_that_it_stops() {
     let last = std::iter::repeat_with(|| manager.hears()).find(|told| told != "WATCHDOG=1");
     assert_eq!(last.as_deref(), Some("STOPPING=1"));
 }
+
+#[tokio::test]
+async fn systemd_hears_of_a_reload_its_time_and_its_end() {
+    let fake = Fake::start().await;
+    let mut setup = Setup::with(&fake);
+    let manager = Manager::of(&mut setup);
+    let daemon = setup.start().await;
+    let mut told = std::iter::repeat_with(|| manager.hears()).filter(|told| told != "WATCHDOG=1");
+    assert_eq!(told.next().as_deref(), Some("READY=1"));
+    // One that is refused, so that systemd does not wait for ever.
+    for configuration in [setup.configuration(), "broken".to_owned()] {
+        std::fs::write(setup.path("leadtap.toml"), configuration).unwrap();
+        let before = monotonic_micros();
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(daemon.child.id()).unwrap());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGHUP).unwrap();
+        let begun = told.next().unwrap();
+        let time = begun.strip_prefix("RELOADING=1\nMONOTONIC_USEC=");
+        let time: u128 = time.unwrap_or_else(|| panic!("{begun}")).parse().unwrap();
+        assert!((before..=monotonic_micros()).contains(&time), "{time}");
+        assert_eq!(told.next().as_deref(), Some("READY=1"));
+    }
+    daemon.stops().await;
+}
+
+/// The clock that systemd compares with (clock_gettime(2)).
+fn monotonic_micros() -> u128 {
+    let clock = nix::time::ClockId::CLOCK_MONOTONIC;
+    std::time::Duration::from(nix::time::clock_gettime(clock).unwrap()).as_micros()
+}

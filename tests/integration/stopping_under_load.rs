@@ -1,20 +1,17 @@
 //! SIGTERM while many clients call.
 
-use std::error::Error;
+use std::error::Error as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use hyper_util::rt::TokioIo;
-use leadtap::grpc::errors::reason_name;
-use leadtap::grpc::pb::ErrorReason as Reason;
 use tokio::net::UnixStream;
 use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::support::book::reason;
 use crate::support::daemon::Daemon;
+use crate::support::not_taken::was_not_taken;
 use crate::support::{Book, Fake, Setup};
 
 /// Clients, each with a connection of its own.
@@ -43,30 +40,6 @@ async fn only_connection(daemon: &Daemon) -> Channel {
     let answer = HealthClient::new(channel.clone()).check(check).await;
     answer.unwrap();
     channel
-}
-
-/// Whether a call that failed was refused before the daemon took it: it was
-/// told so, or its connection had ended.
-fn was_not_taken(status: &Status) -> bool {
-    let told = reason(status) == reason_name(Reason::ShuttingDown);
-    let mut cause: Option<&(dyn Error + 'static)> = status.source();
-    let mut not_sent = false;
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<std::io::Error>() {
-            not_sent |= error.kind() == std::io::ErrorKind::NotConnected;
-        }
-        if let Some(error) = error.downcast_ref::<h2::Error>() {
-            // RFC 9113 section 6.8: what comes after a GOAWAY was not taken.
-            not_sent |= error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
-            not_sent |= error.reason() == Some(h2::Reason::REFUSED_STREAM);
-        }
-        if let Some(error) = error.downcast_ref::<hyper::Error>() {
-            // It waited in the client when its connection closed, and was never sent.
-            not_sent |= error.is_canceled();
-        }
-        cause = error.source();
-    }
-    told && status.code() == Code::Unavailable || not_sent
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,6 +11,7 @@ use futures_util::stream::unfold;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use super::room::Place;
 use super::{Connection, Peer, Room};
@@ -58,6 +59,23 @@ impl Listener for TcpListener {
             ..audit::Peer::default()
         };
         Ok((stream, Peer::at(place)))
+    }
+}
+
+/// A listener that takes no connection any more once this is cancelled. What
+/// it took before goes on.
+pub(in crate::grpc) struct Until<L>(pub(in crate::grpc) CancellationToken, pub(in crate::grpc) L);
+
+impl<L: Listener> Listener for Until<L> {
+    type Stream = L::Stream;
+
+    async fn take(&self) -> io::Result<(L::Stream, Peer)> {
+        tokio::select! {
+            biased;
+            // A server that gets no more would end those that it has.
+            () = self.0.cancelled() => std::future::pending().await,
+            taken = self.1.take() => taken,
+        }
     }
 }
 
@@ -154,6 +172,17 @@ mod tests {
         assert!(waited.is_err(), "a third of two");
         drop(first);
         connections.next().await.unwrap().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn at_its_end_a_listener_takes_no_more_and_ends_nothing() {
+        let end = CancellationToken::new();
+        let listener = Until(end.clone(), Exhausted(AtomicU32::new(1)));
+        let mut connections = std::pin::pin!(incoming(listener, Room::new("test", 2)));
+        let _first = connections.next().await.unwrap();
+        end.cancel();
+        let more = timeout(Duration::from_secs(60), connections.next()).await;
+        assert!(more.is_err(), "it neither gives one nor ends");
     }
 
     #[tokio::test(start_paused = true)]

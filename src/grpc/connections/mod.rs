@@ -15,7 +15,7 @@ use tokio::time::{Sleep, sleep};
 use tonic::transport::server::Connected;
 
 pub use accept::Listener;
-pub(super) use accept::incoming;
+pub(super) use accept::{Until, incoming};
 use room::Place;
 pub(super) use tls::incoming as incoming_tls;
 pub use tls::{Certificate, HANDSHAKE_TIMEOUT, HANDSHAKES};
@@ -39,6 +39,11 @@ const FIRST_BYTES: usize = 24;
 /// of HTTP/1.1).
 pub const LINGER: Duration = Duration::from_secs(1);
 
+/// The same where others wait for the next daemon meanwhile: many times what a
+/// client that looks at its connection takes, and those that do not look, such
+/// as a PHP page that keeps a connection for later, hold up nobody for long.
+pub const HURRIED_LINGER: Duration = Duration::from_millis(200);
+
 /// Who is at the other end, as far as the connection tells.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Peer {
@@ -61,7 +66,7 @@ impl Peer {
 pub(super) struct Connection<S> {
     stream: S,
     peer: Peer,
-    _place: Place,
+    place: Place,
     /// What is still to come of the first bytes, and until when.
     silent: Option<(usize, Pin<Box<Sleep>>)>,
     /// Until when it waits for the client to hang up, once all is said.
@@ -73,7 +78,7 @@ impl<S> Connection<S> {
         Self {
             stream,
             peer,
-            _place: place,
+            place,
             silent: Some((FIRST_BYTES, Box::pin(sleep(FIRST_BYTES_TIMEOUT)))),
             linger: None,
         }
@@ -125,11 +130,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Connection<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Self { stream, linger, .. } = &mut *self;
+        let Self {
+            stream,
+            linger,
+            place,
+            ..
+        } = &mut *self;
         if linger.is_none() {
             ready!(Pin::new(&mut *stream).poll_shutdown(cx))?;
         }
-        let linger = linger.get_or_insert_with(|| Box::pin(sleep(LINGER)));
+        let linger = linger.get_or_insert_with(|| Box::pin(sleep(place.linger())));
         // What still comes is not read by anybody: it came after the end.
         let mut bytes = [0; 1024];
         loop {

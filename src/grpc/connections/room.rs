@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::{HURRIED_LINGER, LINGER};
+
 /// How long the log stays silent about a shortage that comes and goes, as one
 /// of file descriptors does.
 const SAY_AGAIN: Duration = Duration::from_secs(60);
@@ -25,6 +27,8 @@ struct Shared {
     /// Whether the log has heard that the system gives no more connections, and
     /// not yet that it does.
     exhausted: AtomicBool,
+    /// Whether the next daemon waits for the connections of this one to end.
+    hurry: AtomicBool,
     /// When it heard.
     said: Mutex<Option<Instant>>,
 }
@@ -32,6 +36,18 @@ struct Shared {
 /// The place of one connection, until it is dropped.
 pub(super) struct Place {
     _permit: Option<OwnedSemaphorePermit>,
+    room: Room,
+}
+
+impl Place {
+    /// How long its connection waits for the client to hang up.
+    pub(super) fn linger(&self) -> Duration {
+        if self.room.0.hurry.load(Ordering::Relaxed) {
+            HURRIED_LINGER
+        } else {
+            LINGER
+        }
+    }
 }
 
 impl Room {
@@ -45,8 +61,14 @@ impl Room {
             places: Arc::new(Semaphore::new(most)),
             full: AtomicBool::new(false),
             exhausted: AtomicBool::new(false),
+            hurry: AtomicBool::new(false),
             said: Mutex::new(None),
         }))
+    }
+
+    /// From now on connections that end wait less long for their clients.
+    pub fn hurry(&self) {
+        self.0.hurry.store(true, Ordering::Relaxed);
     }
 
     /// Waits for a place. Until there is one, whoever connects waits in the
@@ -58,6 +80,7 @@ impl Room {
             room.full.store(false, Ordering::Relaxed);
             return Place {
                 _permit: Some(permit),
+                room: self.clone(),
             };
         }
         if !room.full.swap(true, Ordering::Relaxed) {
@@ -69,6 +92,7 @@ impl Room {
         }
         Place {
             _permit: places.acquire_owned().await.ok(),
+            room: self.clone(),
         }
     }
 

@@ -9,7 +9,7 @@ use futures_util::Stream;
 use futures_util::stream::unfold;
 use ring::digest::{SHA256, digest};
 use rustls::ServerConfig;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -17,7 +17,7 @@ use tokio_rustls::server::TlsStream;
 
 use super::accept::next;
 use super::room::Place;
-use super::{Connection, Peer, Room};
+use super::{Connection, Listener, Peer, Room};
 
 /// How long a handshake may take. A client that dawdles is closed.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -46,8 +46,8 @@ impl Certificate {
 
 type Sealed = Connection<TlsStream<TcpStream>>;
 
-struct Incoming {
-    listener: TcpListener,
+struct Incoming<L> {
+    listener: L,
     room: Room,
     certificate: Certificate,
     under_way: JoinSet<Option<Sealed>>,
@@ -56,7 +56,7 @@ struct Incoming {
 /// The connections of a listener whose handshake succeeded, for as long as
 /// somebody asks. A slow handshake holds up no other.
 pub(in crate::grpc) fn incoming(
-    listener: TcpListener,
+    listener: impl Listener<Stream = TcpStream>,
     room: Room,
     certificate: Certificate,
 ) -> impl Stream<Item = io::Result<Sealed>> {
@@ -72,7 +72,7 @@ pub(in crate::grpc) fn incoming(
     })
 }
 
-impl Incoming {
+impl<L: Listener<Stream = TcpStream>> Incoming<L> {
     async fn next(&mut self) -> Sealed {
         loop {
             tokio::select! {

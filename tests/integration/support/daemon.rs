@@ -1,5 +1,6 @@
 //! The daemon in a process of its own, on a folder of its own.
 
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,8 @@ pub struct Setup {
     pub more: String,
     /// What the daemon is started by, such as `prlimit`; nothing for itself.
     pub started_by: Vec<String>,
+    /// What the daemon has as its standard input; nothing for nothing.
+    pub passed: Option<OwnedFd>,
     /// Environment of the daemon.
     pub environment: Vec<(String, String)>,
     /// `log.level`.
@@ -55,6 +58,7 @@ impl Setup {
             site: String::new(),
             more: String::new(),
             started_by: Vec::new(),
+            passed: None,
             environment: Vec::new(),
             level: "debug".to_owned(),
             replaced: Vec::new(),
@@ -165,12 +169,13 @@ permissions = ["login"]
         let output = std::fs::File::create(&log).unwrap();
         let program = env!("CARGO_BIN_EXE_leadtap").to_owned();
         let mut words = self.started_by.iter().chain([&program]);
+        let passed = self.passed.as_ref().map(|fd| fd.try_clone().unwrap());
         let child = Command::new(words.next().unwrap())
             .args(words)
             .args(["serve", "--config"])
             .arg(&config)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
+            .stdin(passed.map_or_else(Stdio::null, Stdio::from))
             .stdout(output.try_clone().unwrap())
             .stderr(output)
             .spawn()

@@ -11,6 +11,8 @@ pub mod desk;
 pub mod fake;
 pub mod faults;
 pub mod in_process;
+pub mod manager;
+pub mod not_taken;
 pub mod refusal;
 pub mod relay;
 pub mod shop;
