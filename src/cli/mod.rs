@@ -39,6 +39,8 @@ mod unreachable;
 mod verify;
 
 #[cfg(test)]
+mod documents_tests;
+#[cfg(test)]
 mod help_tests;
 #[cfg(test)]
 mod testing;

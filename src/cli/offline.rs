@@ -31,8 +31,16 @@ pub(super) fn failed(error: OpenError) -> CommandError {
     failed
 }
 
-/// A text that begins like a sentence and ends like one.
+/// A text that begins like a sentence and ends like one. The name of a file
+/// stays as it is.
 pub(super) fn sentence(text: &str) -> String {
+    if text
+        .split(' ')
+        .next()
+        .is_some_and(|word| word.contains('/'))
+    {
+        return format!("{text}.");
+    }
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(letters).chain(['.']).collect()
