@@ -1,6 +1,5 @@
 //! The API's manual: one page for each file of the contract.
 
-use std::collections::BTreeSet;
 use std::error::Error;
 
 use prost_reflect::{
@@ -9,13 +8,10 @@ use prost_reflect::{
 };
 
 use crate::pages::Page;
+use crate::prose::{self, Reasons};
 
 /// The contract's package; other files are Google's.
 const PACKAGE: &str = "leadtap.v1";
-
-/// The enum of error reasons, and how each of its names begins in the proto.
-const REASONS: &str = "leadtap.v1.ErrorReason";
-const REASON_PREFIX: &str = "ERROR_REASON_";
 
 /// The pages, each by the .proto file that it stands for, and one for their
 /// folder. Links in them are between files of the repository, as everywhere.
@@ -25,17 +21,7 @@ pub(crate) fn pages() -> Result<Vec<(String, Page)>, Box<dyn Error>> {
         .files()
         .filter(|file| file.package_name() == PACKAGE)
         .collect();
-    let reasons = pool
-        .get_enum_by_name(REASONS)
-        .into_iter()
-        .flat_map(|reasons| {
-            reasons
-                .values()
-                .map(|one| one.name().to_owned())
-                .collect::<Vec<_>>()
-        })
-        .filter_map(|name| Some(name.strip_prefix(REASON_PREFIX)?.to_owned()))
-        .collect();
+    let reasons = Reasons::of(&pool);
     let mut pages: Vec<(String, Page)> = files
         .iter()
         .map(|file| {
@@ -96,8 +82,7 @@ fn index(files: &[FileDescriptor]) -> String {
 /// The manual of one file.
 struct Manual<'a> {
     file: &'a FileDescriptor,
-    /// The names of error reasons, which services name in their comments.
-    reasons: &'a BTreeSet<String>,
+    reasons: &'a Reasons,
 }
 
 impl Manual<'_> {
@@ -127,31 +112,10 @@ impl Manual<'_> {
                 "## {}\n\n{}\n\n{}",
                 method.name(),
                 self.signature(&method),
-                self.with_reasons_linked(&self.prose(method.path()))
+                self.reasons.linked(&self.prose(method.path()))
             ));
         }
         text
-    }
-
-    /// The text with each error reason leading to what it means.
-    fn with_reasons_linked(&self, prose: &str) -> String {
-        let of_name = |one: char| one.is_ascii_uppercase() || one == '_';
-        let mut made = String::new();
-        let mut rest = prose;
-        while let Some(start) = rest.find(of_name) {
-            let (before, name_and_rest) = rest.split_at(start);
-            let end = name_and_rest.find(|one| !of_name(one));
-            let (name, after) = name_and_rest.split_at(end.unwrap_or(name_and_rest.len()));
-            made.push_str(before);
-            if self.reasons.contains(name) {
-                let anchor = format!("{REASON_PREFIX}{name}").to_lowercase();
-                made.push_str(&format!("[{name}](error_reason.proto#{anchor})"));
-            } else {
-                made.push_str(name);
-            }
-            rest = after;
-        }
-        made + rest
     }
 
     fn signature(&self, method: &MethodDescriptor) -> String {
@@ -182,7 +146,7 @@ impl Manual<'_> {
                 "**`{}`** {}\n\n{}",
                 field.name(),
                 self.kind(&field),
-                indented(&self.prose(field.path()))
+                prose::indented(&self.prose(field.path()))
             ));
         }
         for nested in message.child_messages().filter(|one| !one.is_map_entry()) {
@@ -256,33 +220,8 @@ impl Manual<'_> {
         format!("[{name}]({page}#{anchor})")
     }
 
-    /// The comment at `path`, with an empty line behind it.
     fn prose(&self, path: &[i32]) -> String {
-        let info = self.file.file_descriptor_proto().source_code_info.as_ref();
-        let comment = info
-            .into_iter()
-            .flat_map(|info| &info.location)
-            .find(|location| location.path == path)
-            .and_then(|location| location.leading_comments.as_deref())
-            .map(str::trim_end);
-        match comment {
-            None | Some("") => String::new(),
-            Some(comment) => {
-                let lines: Vec<String> = comment.lines().map(as_markdown).collect();
-                format!("{}\n\n", lines.join("\n"))
-            }
-        }
-    }
-}
-
-/// A line of a comment. What is indented in it is a table in plain text, and
-/// stays one.
-fn as_markdown(line: &str) -> String {
-    let line = line.strip_prefix(' ').unwrap_or(line).trim_end();
-    if line.starts_with("  ") {
-        format!("  {line}")
-    } else {
-        line.to_owned()
+        prose::comment(self.file, path)
     }
 }
 
@@ -291,14 +230,4 @@ fn short(full_name: &str) -> &str {
     full_name
         .strip_prefix(PACKAGE)
         .map_or(full_name, |name| name.trim_start_matches('.'))
-}
-
-/// As a quotation, so that what is said of a field stands under its name.
-fn indented(prose: &str) -> String {
-    prose
-        .trim_end()
-        .lines()
-        .map(|line| format!("> {line}\n"))
-        .chain(["\n".to_owned()])
-        .collect()
 }

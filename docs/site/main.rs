@@ -7,6 +7,7 @@
 mod api;
 mod links;
 mod pages;
+mod prose;
 
 use std::error::Error;
 use std::fs;
