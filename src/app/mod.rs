@@ -36,7 +36,6 @@ pub use reload::Reloader;
 pub struct App {
     services: Services,
     reloader: Reloader,
-    webhooks: Webhooks,
     retention: Retention,
     audit: AuditLog,
     rooms: Rooms,
@@ -80,6 +79,7 @@ impl App {
             keys: Keys::new(store.clone(), key_file(&config.keys)),
             erasures: Erasures::new(store.clone(), Arc::clone(&clock)),
             platform: Platform::new(store.clone(), Arc::clone(&clock)),
+            webhooks,
             maintenance: Maintenance::new(store.clone(), Arc::clone(&clock)),
             clock,
             store,
@@ -96,7 +96,6 @@ impl App {
                     .map(|tls| Certificate::new(Arc::clone(&tls.server))),
                 started: Arc::new(config.clone()),
             },
-            webhooks,
             retention,
             audit,
             rooms: Rooms {

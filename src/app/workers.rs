@@ -77,7 +77,7 @@ pub(super) fn run(
         first.spawn(app.services.tokens.clone().keep_for_ever(app.sites()));
         first.spawn(app.retention.clone().keep_for_ever(app.sites()));
         // Ends with the runtime: what was not answered is sent again.
-        first.spawn(app.webhooks.clone().deliver_for_ever(app.sites()));
+        first.spawn(app.services.webhooks.clone().deliver_for_ever(app.sites()));
         first.spawn(app.services.keys.clone().resume());
         let mut outcome = serve(app, &first, listeners, (taking, &stop), background);
         for other in others {

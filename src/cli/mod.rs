@@ -2,7 +2,7 @@
 //! help and its `run`; a new one is that file, its `mod` line and its line in
 //! `commands!`.
 //!
-//! `login`, `lead` and `token` are clients of the running daemon. Results go to
+//! `login`, `lead`, `token` and `webhook` are clients of the running daemon. Results go to
 //! standard output, everything else to standard error.
 
 mod arguments;
@@ -37,6 +37,7 @@ mod token;
 mod token_view;
 mod unreachable;
 mod verify;
+mod webhook;
 
 #[cfg(test)]
 mod documents_tests;
@@ -95,6 +96,7 @@ commands! {
     login::Login,
     lead::Lead,
     token::Token,
+    webhook::Webhook,
     keys::Keys,
     backup::Backup,
     restore::Restore,

@@ -69,6 +69,17 @@ pub enum DeliveryFailure {
     Misconfigured,
 }
 
+impl DeliveryFailure {
+    /// Whether the receiver refused this one message: it may take another.
+    #[must_use]
+    pub const fn is_of_message(self) -> bool {
+        matches!(
+            self,
+            Self::Status(400..=407 | 409..=424 | 426..=428 | 430..=499)
+        )
+    }
+}
+
 impl fmt::Display for DeliveryFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -94,6 +105,9 @@ pub struct WebhookState {
     pub success_time: Option<Timestamp>,
     /// The change that failed so far.
     pub trying: Option<Trying>,
+    /// When changes were last found missing, so that it went on with what was
+    /// new then.
+    pub missed_time: Option<Timestamp>,
 }
 
 /// A change whose delivery failed, and is tried again.

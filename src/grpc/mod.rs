@@ -29,6 +29,7 @@ pub mod server;
 mod token;
 pub mod traffic;
 mod violations;
+mod webhook;
 
 /// What the build made of `proto/leadtap/v1`; the documentation is there.
 #[allow(missing_docs, clippy::all, clippy::pedantic, rustdoc::bare_urls)]

@@ -130,6 +130,15 @@ pub const TABLE: &[Rpc] = &[
         "/leadtap.v1.PlatformService/GetDeletionStatus",
         Permission::Platform,
     ),
+    Rpc::plain("/leadtap.v1.WebhookService/ListWebhooks", Permission::Leads),
+    Rpc::plain(
+        "/leadtap.v1.WebhookService/ListDeadLetters",
+        Permission::Leads,
+    ),
+    Rpc::audited(
+        "/leadtap.v1.WebhookService/ReplayDeadLetters",
+        Permission::Leads,
+    ),
     Rpc::audited_stream("/leadtap.v1.AdminService/CreateBackup", Permission::Admin),
     Rpc::audited_stream("/leadtap.v1.AdminService/CompactStore", Permission::Admin),
     Rpc::open("/grpc.health.v1.Health/Check"),

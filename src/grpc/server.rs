@@ -21,12 +21,14 @@ use super::pb::lead_service_server::LeadServiceServer;
 use super::pb::login_service_server::LoginServiceServer;
 use super::pb::platform_service_server::PlatformServiceServer;
 use super::pb::token_service_server::TokenServiceServer;
+use super::pb::webhook_service_server::WebhookServiceServer;
 use super::platform::PlatformHandlers;
 use super::token::TokenHandlers;
+use super::webhook::WebhookHandlers;
 use super::{DESCRIPTORS, health};
 use crate::domain::clock::Clock;
 use crate::domain::limits;
-use crate::service::{Erasures, Keys, Leads, Login, Maintenance, Platform, Tokens};
+use crate::service::{Erasures, Keys, Leads, Login, Maintenance, Platform, Tokens, Webhooks};
 use crate::storage::Store;
 
 /// Calls that one connection may have under way. The next one waits for its
@@ -56,6 +58,8 @@ pub struct Services {
     pub tokens: Tokens,
     /// What Meta sends.
     pub platform: Platform,
+    /// Who is told of what happens to leads.
+    pub webhooks: Webhooks,
     /// Backups and compactions.
     pub maintenance: Maintenance,
     /// For what a request says about times.
@@ -103,6 +107,9 @@ pub fn router(
     let platform = PlatformHandlers {
         platform: services.platform.clone(),
     };
+    let webhooks = WebhookHandlers {
+        webhooks: services.webhooks.clone(),
+    };
     let mut routes = RoutesBuilder::default();
     routes
         .add_service(
@@ -119,6 +126,9 @@ pub fn router(
         )
         .add_service(
             PlatformServiceServer::new(platform).max_decoding_message_size(limits::REQUEST_BYTES),
+        )
+        .add_service(
+            WebhookServiceServer::new(webhooks).max_decoding_message_size(limits::REQUEST_BYTES),
         )
         .add_service(health)
         .add_service(reflection.build_v1()?)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use tokio::sync::watch;
 
 use crate::domain::site::{Site, SiteId};
 
@@ -10,30 +11,43 @@ use crate::domain::site::{Site, SiteId};
 /// asks it anew each time, because a reload of the configuration replaces the
 /// list while the daemon runs. A call keeps the site that it began with.
 #[derive(Clone, Debug, Default)]
-pub struct Sites(Arc<ArcSwap<Vec<Arc<Site>>>>);
+pub struct Sites {
+    list: Arc<ArcSwap<Vec<Arc<Site>>>>,
+    replaced: Arc<watch::Sender<()>>,
+}
 
 impl Sites {
     /// These sites, until they are replaced.
     #[must_use]
     pub fn new(sites: Vec<Arc<Site>>) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(sites)))
+        Self {
+            list: Arc::new(ArcSwap::from_pointee(sites)),
+            replaced: Arc::default(),
+        }
     }
 
     /// All sites as they are now.
     #[must_use]
     pub fn all(&self) -> Arc<Vec<Arc<Site>>> {
-        self.0.load_full()
+        self.list.load_full()
     }
 
     /// The site of that name, if there is one now.
     #[must_use]
     pub fn get(&self, id: &SiteId) -> Option<Arc<Site>> {
-        let sites = self.0.load();
+        let sites = self.list.load();
         sites.iter().find(|site| site.id == *id).map(Arc::clone)
     }
 
     /// From now on these are the sites.
     pub fn replace(&self, sites: Vec<Arc<Site>>) {
-        self.0.store(Arc::new(sites));
+        self.list.store(Arc::new(sites));
+        self.replaced.send_replace(());
+    }
+
+    /// Wakes whoever waits on it when the list was replaced.
+    #[must_use]
+    pub fn follow(&self) -> watch::Receiver<()> {
+        self.replaced.subscribe()
     }
 }

@@ -46,12 +46,20 @@ pub async fn run(store: Store, clock: Arc<dyn Clock>) {
 }
 
 fn log(report: SweepReport) {
-    if report.begun + report.authorizations + report.changes + report.visits > 0 {
+    let swept = [
+        report.begun,
+        report.authorizations,
+        report.changes,
+        report.visits,
+        report.letters,
+    ];
+    if swept.iter().any(|count| *count > 0) {
         tracing::debug!(
             sweep.begun = report.begun,
             sweep.authorizations = report.authorizations,
             sweep.changes = report.changes,
             sweep.visits = report.visits,
+            sweep.letters = report.letters,
             "what expired was taken away"
         );
     }

@@ -218,6 +218,7 @@ impl Look<'_> {
             Kind::ScopedId | Kind::UserId => self.points_to_lead(self.value),
             Kind::Token => self.at_token(),
             Kind::Visits => self.at_visits(),
+            Kind::Replay => self.at_replay(),
             Kind::DeadLetter => Ok(record::decode::<DeadLetter>(self.value).map(drop)?),
             Kind::WebhookCursor => Ok(record::decode::<WebhookState>(self.value).map(drop)?),
         }
@@ -258,6 +259,17 @@ impl Look<'_> {
             Some(_) => Ok(()),
             None => Err(Wrong::Record(
                 "it belongs to a lead that is not there".to_owned(),
+            )),
+        }
+    }
+
+    fn at_replay(&self) -> Result<(), Wrong> {
+        let (webhook, number) = keys::parse_letter(self.own).ok_or(RecordError::Malformed)?;
+        let letter = keys::dead_letter(self.site, &webhook, number);
+        match self.engine.get(&letter)? {
+            Some(_) => Ok(()),
+            None => Err(Wrong::Record(
+                "it belongs to a dead letter that is not there".to_owned(),
             )),
         }
     }

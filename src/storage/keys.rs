@@ -46,6 +46,8 @@ pub enum Kind {
     UserId = b'U',
     /// How many leads and logins there were, by the quarter of an hour.
     Visits = b'V',
+    /// Nothing, by the key of a dead letter: it waits to be replayed.
+    Replay = b'W',
     /// A change that a webhook gave up, by its name and the change's number.
     DeadLetter = b'X',
     /// How far a webhook has come, by its name.
@@ -54,7 +56,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order of their bytes.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Authorization,
         Self::Change,
         Self::TokenDue,
@@ -66,6 +68,7 @@ impl Kind {
         Self::Token,
         Self::UserId,
         Self::Visits,
+        Self::Replay,
         Self::DeadLetter,
         Self::WebhookCursor,
     ];
@@ -237,13 +240,10 @@ pub fn webhook_cursor(site: &SiteId, webhook: &WebhookName) -> Vec<u8> {
     key(site, Kind::WebhookCursor, webhook.as_str().as_bytes())
 }
 
-/// What every dead letter of one webhook begins with. No name has a zero byte,
-/// so no webhook's letters are read as another's.
+/// What every dead letter of one webhook begins with.
 #[must_use]
 pub fn dead_letters(site: &SiteId, webhook: &WebhookName) -> Vec<u8> {
-    let mut key = key(site, Kind::DeadLetter, webhook.as_str().as_bytes());
-    key.push(0);
-    key
+    of_webhook(site, Kind::DeadLetter, webhook)
 }
 
 /// A change that a webhook gave up.
@@ -252,6 +252,46 @@ pub fn dead_letter(site: &SiteId, webhook: &WebhookName, number: ChangeNumber) -
     let mut key = dead_letters(site, webhook);
     key.extend_from_slice(&number_bytes(number));
     key
+}
+
+/// What every mark of one webhook's dead letters that wait to be replayed
+/// begins with.
+#[must_use]
+pub fn replays(site: &SiteId, webhook: &WebhookName) -> Vec<u8> {
+    of_webhook(site, Kind::Replay, webhook)
+}
+
+/// The mark of a dead letter that waits to be replayed.
+#[must_use]
+pub fn replay(site: &SiteId, webhook: &WebhookName, number: ChangeNumber) -> Vec<u8> {
+    let mut key = replays(site, webhook);
+    key.extend_from_slice(&number_bytes(number));
+    key
+}
+
+/// No name has a zero byte, so no webhook's records are read as another's.
+fn of_webhook(site: &SiteId, kind: Kind, webhook: &WebhookName) -> Vec<u8> {
+    let mut key = key(site, kind, webhook.as_str().as_bytes());
+    key.push(0);
+    key
+}
+
+/// The first key after all that begin with such a prefix.
+#[must_use]
+pub fn after_webhook(mut prefix: Vec<u8>) -> Vec<u8> {
+    if let Some(last) = prefix.last_mut() {
+        *last = 1;
+    }
+    prefix
+}
+
+/// The webhook and the change in the own part of the key of a dead letter, or
+/// of its mark.
+#[must_use]
+pub fn parse_letter(own: &[u8]) -> Option<(WebhookName, ChangeNumber)> {
+    let (name, number) = own.split_at_checked(own.len().checked_sub(CHANGE_NUMBER_BYTES)?)?;
+    let name = std::str::from_utf8(name.strip_suffix(b"\0")?).ok()?;
+    Some((name.parse().ok()?, change_number(number)?))
 }
 
 /// The number in a change's key.
@@ -327,6 +367,25 @@ mod tests {
             let (_, kind, own) = parse(key).unwrap();
             assert_eq!((kind, change_number(own)), (Kind::Change, Some(number)));
         }
+    }
+
+    #[test]
+    fn a_dead_letter_tells_its_webhook_and_change() {
+        let (site, webhook): (SiteId, WebhookName) = ("a".parse().unwrap(), "crm".parse().unwrap());
+        let number = ChangeNumber {
+            sequence: 256,
+            index: 0,
+        };
+        for key in [
+            dead_letter(&site, &webhook, number),
+            replay(&site, &webhook, number),
+        ] {
+            let (_, _, own) = parse(&key).unwrap();
+            assert_eq!(parse_letter(own), Some((webhook.clone(), number)));
+            assert_eq!(parse_letter(&own[1..own.len() - 1]), None);
+        }
+        let longer = dead_letter(&site, &"crm-2".parse().unwrap(), number);
+        assert!(!longer.starts_with(&dead_letters(&site, &webhook)));
     }
 
     #[test]

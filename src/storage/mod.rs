@@ -63,7 +63,8 @@ pub use examine::{Examined, Finding, verify};
 pub use keyfile::{KeyFile, KeyFileError};
 pub use keyring::{KeyId, KeyRing, KeyRingError};
 pub use operations::{
-    Changes, KeptToken, KeyUse, LeadOrder, Listing, LoginPlace, Step, TimeRange, TokenEntry, Walk,
+    Behind, Changes, KeptToken, KeyUse, LeadOrder, LetterCounts, ListedLetter, Listing, LoginPlace,
+    Step, TimeRange, TokenEntry, Walk,
 };
 pub use seal::SealError;
 pub use share::SITE_SHARE;

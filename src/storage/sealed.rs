@@ -36,6 +36,7 @@ pub fn in_records_of(kind: Kind) -> Option<SealedIn> {
         | Kind::TokenDue
         | Kind::UserId
         | Kind::Visits
+        | Kind::Replay
         | Kind::DeadLetter
         | Kind::WebhookCursor => None,
     }

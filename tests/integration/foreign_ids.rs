@@ -227,6 +227,22 @@ const WALK: &[Row] = &[
         ),
     },
     Row {
+        path: "/leadtap.v1.WebhookService/ListWebhooks",
+        how: How::NoIds("it lists what the caller's own site has"),
+    },
+    Row {
+        path: "/leadtap.v1.WebhookService/ListDeadLetters",
+        how: How::NoIds(
+            "its letters take a delivery that failed for a day: see webhook_letters.rs, where time runs",
+        ),
+    },
+    Row {
+        path: "/leadtap.v1.WebhookService/ReplayDeadLetters",
+        how: How::NoIds(
+            "its letters take a delivery that failed for a day: see webhook_letters.rs, where time runs",
+        ),
+    },
+    Row {
         path: "/leadtap.v1.LeadService/UpdateLead",
         how: How::With(|ids| {
             let lead = pb::Lead {

@@ -69,4 +69,7 @@ mod too_many;
 mod units;
 mod unusable_answers;
 mod ways_in;
+mod webhook_letters;
+mod webhook_reload;
+mod webhook_signature;
 mod webhooks;

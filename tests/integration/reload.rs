@@ -4,30 +4,21 @@ use std::sync::Arc;
 
 use leadtap::grpc::pb::ErrorReason as Reason;
 use leadtap::grpc::pb::get_lead_request::Key;
-use nix::sys::signal::{Signal, kill};
 use rustls::pki_types::CertificateDer;
 use serde_json::json;
 use tonic::Code;
 
 use crate::support::caller::{self, caller_section, tcp_place};
 use crate::support::daemon::TOKEN;
+use crate::support::reload::RELOADED;
 use crate::support::shop::{ACCOUNT, authorized, get_lead};
 use crate::support::tls::{self, Authority};
-use crate::support::{Browser, Refusal, Shop, Visit, eventually};
+use crate::support::{Browser, Refusal, Shop, Visit};
 
-const RELOADED: &str = "the configuration was reloaded";
 const REFUSED: &str = "the new configuration is refused";
 
-/// Changes the file, sends SIGHUP and waits until the log says so once more.
 async fn reload(shop: &Shop, change: impl FnOnce(String) -> String, said: &str) {
-    let file = shop.setup.path("leadtap.toml");
-    let text = std::fs::read_to_string(&file).unwrap();
-    std::fs::write(&file, change(text)).unwrap();
-    let before = shop.daemon.log().matches(said).count();
-    let pid = i32::try_from(shop.daemon.child.id()).unwrap();
-    kill(nix::unistd::Pid::from_raw(pid), Signal::SIGHUP).unwrap();
-    let again = async || (shop.daemon.log().matches(said).count() > before).then_some(());
-    eventually(said, again).await;
+    crate::support::reload::reload(&shop.setup, &shop.daemon, change, said).await;
 }
 
 fn nobody() -> Key {

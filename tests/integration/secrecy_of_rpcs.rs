@@ -49,6 +49,9 @@ const MAY_BE_LOGGED: &[(&str, &[&str])] = &[
     ("leadtap.v1.PlatformService/HandleDeauthorization", &[]),
     ("leadtap.v1.PlatformService/HandleDataDeletion", &[]),
     ("leadtap.v1.PlatformService/GetDeletionStatus", &[]),
+    ("leadtap.v1.WebhookService/ListWebhooks", &[]),
+    ("leadtap.v1.WebhookService/ListDeadLetters", &[]),
+    ("leadtap.v1.WebhookService/ReplayDeadLetters", &[]),
 ];
 
 /// A marker for each text that can be set in a message, by the path of its

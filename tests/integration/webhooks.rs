@@ -2,76 +2,22 @@
 //! however often the daemon is killed.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use leadtap::config::{Config, keys};
 use leadtap::domain::clock::{Clock, ManualClock, SystemClock};
 use leadtap::domain::webhook::DeliveryFailure;
 use leadtap::grpc::pb;
+use leadtap::grpc::pb::ErrorReason as Reason;
 use leadtap::storage::{Options, Store};
 use serde_json::{Value, json};
+use tonic::Code;
 
-use crate::support::daemon::{Daemon, secret};
 use crate::support::in_process::InProcess;
+use crate::support::receiver::{SECRET, WebhookClient, accepted, begun, setup, types};
 use crate::support::shop::{ACCOUNT, Visit, authorized};
-use crate::support::{Fake, PATIENCE, Setup, caller, desk};
-
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-
-fn setup(fake: &Fake) -> Setup {
-    let mut setup = Setup::with(fake);
-    secret(&setup.path("crm"), SECRET);
-    setup.site = format!(
-        "[[site.webhook]]\nname = \"crm\"\nurl = \"{}/webhooks/crm\"\nsecret_file = \"{}\"\nallow_private_hosts = [\"127.0.0.1\"]",
-        fake.base,
-        setup.path("crm").display()
-    );
-    desk::with_leads(&mut setup);
-    setup
-}
-
-/// A call of the receiver's own interface.
-async fn receiver(fake: &Fake, settings: Option<Value>) -> Value {
-    let url = format!("{}/webhooks/crm", fake.base);
-    let http = crate::support::fake::http();
-    let request = match settings {
-        Some(settings) => http.put(url).json(&settings),
-        None => http.get(url),
-    };
-    request.send().await.unwrap().json().await.unwrap()
-}
-
-/// Waits until what came fits.
-async fn came(fake: &Fake, fits: impl Fn(&[Value]) -> bool) -> Vec<Value> {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        let all = receiver(fake, None).await.as_array().unwrap().clone();
-        if fits(&all) {
-            return all;
-        }
-        assert!(Instant::now() < deadline, "this came: {all:#?}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
-fn accepted(all: &[Value]) -> Vec<&Value> {
-    all.iter().filter(|one| one["accepted"] == true).collect()
-}
-
-fn types(all: &[&Value]) -> Vec<String> {
-    all.iter()
-        .map(|one| one["body"]["type"].as_str().unwrap().to_owned())
-        .collect()
-}
-
-/// Until the webhook follows what happens.
-async fn begun(daemon: &Daemon) {
-    let deadline = Instant::now() + PATIENCE;
-    while !daemon.log().contains("the webhook begins") {
-        assert!(Instant::now() < deadline, "{}", daemon.log());
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
+use crate::support::tokens::TokenClient;
+use crate::support::{Fake, Refusal, caller, desk, eventually};
 
 async fn login(client: &caller::Client) -> pb::Lead {
     let visit = Visit::begin(client).await;
@@ -84,19 +30,20 @@ async fn login(client: &caller::Client) -> pb::Lead {
 #[tokio::test]
 async fn what_happens_to_a_lead_is_told_signed_and_in_order_also_after_failures() {
     let fake = Fake::start().await;
-    receiver(&fake, Some(json!({ "secret": SECRET, "fail": 1 }))).await;
+    fake.receiver(json!({ "secret": SECRET, "fail": 1 })).await;
     let setup = setup(&fake);
     let daemon = setup.start().await;
     begun(&daemon).await;
     let client = caller::client(daemon.channel().await, None);
     let lead = login(&client).await;
     login(&client).await;
-    let all = came(&fake, |all| {
-        types(&accepted(all))
-            .iter()
-            .any(|one| one == "lead.logged_in")
-    })
-    .await;
+    let all = fake
+        .came(|all| {
+            types(&accepted(all))
+                .iter()
+                .any(|one| one == "lead.logged_in")
+        })
+        .await;
     assert_eq!(all[0]["accepted"], false);
     assert_eq!(all[1]["id"], all[0]["id"], "a repeat has the same id");
     let told = accepted(&all);
@@ -109,7 +56,8 @@ async fn what_happens_to_a_lead_is_told_signed_and_in_order_also_after_failures(
 #[tokio::test]
 async fn a_daemon_that_is_killed_tells_everything_again_that_was_not_answered() {
     let fake = Fake::start().await;
-    receiver(&fake, Some(json!({ "secret": SECRET, "delay_ms": 150 }))).await;
+    fake.receiver(json!({ "secret": SECRET, "delay_ms": 150 }))
+        .await;
     let setup = setup(&fake);
     let mut daemon = setup.start().await;
     begun(&daemon).await;
@@ -117,26 +65,27 @@ async fn a_daemon_that_is_killed_tells_everything_again_that_was_not_answered() 
     // Killed while the receiver takes its time, and at once after an answer.
     for wait in [0, 60, 140, 150, 155, 170] {
         let client = caller::client(daemon.channel().await, None);
-        let before = receiver(&fake, None).await.as_array().unwrap().len();
+        let before = fake.deliveries().await.len();
         login(&client).await;
         logins += 1;
-        came(&fake, |all| all.len() > before).await;
+        fake.came(|all| all.len() > before).await;
         tokio::time::sleep(Duration::from_millis(wait)).await;
         daemon.kill_9();
         daemon = setup.start().await;
     }
     let is_login = |one: &str| one == "lead.logged_in" || one == "lead.created";
-    let all = came(&fake, |all| {
-        let mut ids: Vec<_> = all
-            .iter()
-            .filter(|one| is_login(one["body"]["type"].as_str().unwrap()))
-            .map(|one| one["id"].as_str().unwrap())
-            .collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids.len() == logins
-    })
-    .await;
+    let all = fake
+        .came(|all| {
+            let mut ids: Vec<_> = all
+                .iter()
+                .filter(|one| is_login(one["body"]["type"].as_str().unwrap()))
+                .map(|one| one["id"].as_str().unwrap())
+                .collect();
+            ids.sort_unstable();
+            ids.dedup();
+            ids.len() == logins
+        })
+        .await;
     let mut first_seen: Vec<(&str, &str)> = Vec::new();
     for one in &all {
         let id = one["id"].as_str().unwrap();
@@ -154,38 +103,41 @@ async fn a_daemon_that_is_killed_tells_everything_again_that_was_not_answered() 
 #[tokio::test]
 async fn a_change_that_fails_for_a_day_is_given_up_and_the_next_one_is_told() {
     let fake = Fake::start().await;
-    receiver(&fake, Some(json!({ "fail": 1_000_000, "status": 500 }))).await;
+    fake.receiver(json!({ "fail": 1_000_000, "status": 500 }))
+        .await;
     let mut setup = setup(&fake);
     setup.site += "\nevents = [\"lead.created\", \"lead.logged_in\"]";
     let clock = ManualClock::at(SystemClock.now());
     let daemon = InProcess::start(&setup, Arc::new(clock.clone()));
     let client = daemon.client().await;
     // What was before it begins, a webhook is not told of.
-    while receiver(&fake, None).await == json!([]) {
+    while fake.deliveries().await.is_empty() {
         login(&client).await;
     }
     login(&client).await;
     let seconds = |one: &Value| one["timestamp"].as_str().unwrap().parse::<u64>().unwrap();
-    let first = came(&fake, |all| !all.is_empty()).await[0].clone();
+    let first = fake.came(|all| !all.is_empty()).await[0].clone();
     // A wait is counted from when the answer was there, so the time is moved
     // until the next change is tried.
-    let all = came(&fake, |all| {
-        clock.advance(Duration::from_secs(15 * 60));
-        all.iter().any(|one| one["id"] != first["id"])
-    })
-    .await;
+    let all = fake
+        .came(|all| {
+            clock.advance(Duration::from_secs(15 * 60));
+            all.iter().any(|one| one["id"] != first["id"])
+        })
+        .await;
     let (tries, next): (Vec<_>, Vec<_>) = all.iter().partition(|one| one["id"] == first["id"]);
     assert!(tries.len() >= 3, "{all:#?}");
     assert!(
         seconds(next[0]) >= seconds(&first) + 24 * 60 * 60,
         "{all:#?}"
     );
-    receiver(&fake, Some(json!({ "fail": 0 }))).await;
-    let all = came(&fake, |all| {
-        clock.advance(Duration::from_secs(15 * 60));
-        !accepted(all).is_empty()
-    })
-    .await;
+    fake.receiver(json!({ "fail": 0 })).await;
+    let all = fake
+        .came(|all| {
+            clock.advance(Duration::from_secs(15 * 60));
+            !accepted(all).is_empty()
+        })
+        .await;
     assert_eq!(types(&accepted(&all))[0], "lead.logged_in");
     drop(client);
     drop(daemon);
@@ -197,31 +149,124 @@ async fn a_change_that_fails_for_a_day_is_given_up_and_the_next_one_is_told() {
     };
     let store = Store::open(options, keys::read(&config.keys).unwrap()).unwrap();
     let (site, name) = ("shop".parse().unwrap(), "crm".parse().unwrap());
-    let letters = store.dead_letters(&site, &name, 100).await.unwrap();
+    let letters = store.dead_letters(&site, &name, None, 100).await.unwrap();
     let lead = first["body"]["data"]["lead_id"].as_str().unwrap();
-    assert_eq!(letters[0].lead.to_string(), lead);
-    assert_eq!(letters[0].failure, DeliveryFailure::Status(500));
+    assert_eq!(letters[0].letter.lead.to_string(), lead);
+    assert_eq!(letters[0].letter.failure, DeliveryFailure::Status(500));
     store.close();
 }
 
 #[tokio::test]
 async fn of_an_erased_person_nothing_is_told_but_the_id() {
     let fake = Fake::start().await;
-    receiver(&fake, Some(json!({ "fail": 1 }))).await;
+    fake.receiver(json!({ "fail": 1 })).await;
     let setup = setup(&fake);
     let daemon = setup.start().await;
     begun(&daemon).await;
     let client = caller::client(daemon.channel().await, None);
     let lead = login(&client).await;
-    came(&fake, |all| !all.is_empty()).await;
+    fake.came(|all| !all.is_empty()).await;
     let key = Some(pb::delete_lead_request::Key::LeadId(lead.lead_id.clone()));
     let mut desk = desk::Desk::new(daemon.channel().await);
     desk.delete_lead(pb::DeleteLeadRequest { key })
         .await
         .unwrap();
-    let all = came(&fake, |all| !accepted(all).is_empty()).await;
+    let all = fake.came(|all| !accepted(all).is_empty()).await;
     let told = accepted(&all);
     assert_eq!(types(&told), ["lead.erased"]);
     assert_eq!(told[0]["body"]["data"], json!({ "lead_id": lead.lead_id }));
+    daemon.stops().await;
+}
+
+#[tokio::test]
+async fn a_receiver_that_asks_for_time_gets_it() {
+    let fake = Fake::start().await;
+    fake.receiver(json!({ "fail": 1, "retry_after": 600 }))
+        .await;
+    let setup = setup(&fake);
+    let clock = ManualClock::at(SystemClock.now());
+    let daemon = InProcess::start(&setup, Arc::new(clock.clone()));
+    let client = daemon.client().await;
+    let webhooks = WebhookClient::over(caller::unix(&setup.path("leadtap.sock")).await, None);
+    eventually("the webhook to begin", async || {
+        (webhooks.crm().await.state() == pb::WebhookState::UpToDate).then_some(())
+    })
+    .await;
+    login(&client).await;
+    let retry = eventually("the delivery to fail", async || webhooks.crm().await.retry).await;
+    let again = retry.next_attempt_time.unwrap().seconds;
+    assert_eq!(again, clock.now().as_micros() / 1_000_000 + 600);
+    // Ours would be five seconds, and the daemon looks once a second.
+    let all = fake
+        .came(|all| {
+            clock.advance(Duration::from_secs(5));
+            !accepted(all).is_empty()
+        })
+        .await;
+    let second: i64 = all[1]["timestamp"].as_str().unwrap().parse().unwrap();
+    assert!(second >= again, "{all:#?}");
+}
+
+#[tokio::test]
+async fn a_withdrawn_consent_stops_webhooks_and_hand_outs_for_that_lead() {
+    let fake = Fake::start().await;
+    fake.receiver(json!({ "secret": SECRET })).await;
+    let mut setup = setup(&fake);
+    setup.replaced.clear();
+    let may = |permissions: &str| format!("permissions = [{permissions}]");
+    let all = may(r#""login", "leads", "tokens""#);
+    setup.replaced.push((may(r#""login""#), all));
+    let daemon = setup.start().await;
+    begun(&daemon).await;
+    let client = caller::client(daemon.channel().await, None);
+    let tokens = TokenClient::of(&daemon.socket).await;
+    let mut lead = login(&client).await;
+    tokens.get(&lead.lead_id).await.unwrap();
+    let time = Some(prost_types::Timestamp {
+        seconds: 1_790_000_000,
+        nanos: 0,
+    });
+    lead.consent = Some(pb::Consent {
+        text_version: "1".to_owned(),
+        agree_time: time,
+        source: String::new(),
+        withdraw_time: time,
+    });
+    fake.came(|all| !all.is_empty()).await;
+    let mut desk = desk::Desk::new(daemon.channel().await);
+    for paths in [["consent"], ["contact.phone"]] {
+        lead.contact = Some(pb::Contact {
+            phone: "+47 22 00 00 00".to_owned(),
+            ..Default::default()
+        });
+        lead.etag = String::new();
+        let request = pb::UpdateLeadRequest {
+            lead: Some(lead.clone()),
+            update_mask: Some(prost_types::FieldMask {
+                paths: paths.map(str::to_owned).to_vec(),
+            }),
+        };
+        desk.update_lead(request).await.unwrap();
+    }
+    Refusal::from(tokens.get(&lead.lead_id).await).is(
+        Code::FailedPrecondition,
+        Reason::TokenConsentWithdrawn,
+        "OPERATOR",
+    );
+    // Whoever comes after it is told of, and nothing of this one before that.
+    let other = Visit::begin(&client).await;
+    let callback = other.allow("mira_makes").await;
+    let other = authorized(other.complete(&client, &callback).await).lead;
+    let all = fake.came(|all| all.len() > 1).await;
+    assert_eq!(all.len(), 2, "{all:#?}");
+    assert_eq!(all[1]["body"]["data"]["lead_id"], other.unwrap().lead_id);
+    // That the lead is gone in the end, it is told.
+    let key = Some(pb::delete_lead_request::Key::LeadId(lead.lead_id.clone()));
+    desk.delete_lead(pb::DeleteLeadRequest { key })
+        .await
+        .unwrap();
+    let all = fake.came(|all| all.len() > 2).await;
+    assert_eq!(all[2]["body"]["type"], "lead.erased");
+    assert_eq!(all[2]["body"]["data"], json!({ "lead_id": lead.lead_id }));
     daemon.stops().await;
 }

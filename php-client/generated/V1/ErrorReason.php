@@ -339,6 +339,18 @@ final class ErrorReason
      */
     public const DELETION_NOT_FOUND = 'DELETION_NOT_FOUND';
 
+    /**
+     * NOT_FOUND, FIX_REQUEST. This site's configuration has no webhook of that
+     * name.
+     */
+    public const WEBHOOK_NOT_FOUND = 'WEBHOOK_NOT_FOUND';
+
+    /**
+     * NOT_FOUND, FIX_REQUEST. The webhook has no dead letter of this id: it was
+     * delivered meanwhile, or is older than 30 days.
+     */
+    public const DEAD_LETTER_NOT_FOUND = 'DEAD_LETTER_NOT_FOUND';
+
     private function __construct()
     {
     }

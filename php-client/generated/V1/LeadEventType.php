@@ -22,7 +22,10 @@ final class LeadEventType
     /** One more login was completed. */
     public const LOGGED_IN = 3;
 
-    /** Its token was exchanged, refreshed or lost, without a login. */
+    /**
+     * Its token was exchanged, refreshed or lost, without a login; or it ends
+     * within seven days and could not be refreshed so far.
+     */
     public const TOKEN_CHANGED = 4;
 
     /** It was erased: forget what you have of it. */

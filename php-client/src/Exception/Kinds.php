@@ -62,6 +62,8 @@ final class Kinds
         ErrorReason::SIGNED_REQUEST_INVALID => SignedRequestRefused::class,
         ErrorReason::SIGNED_REQUEST_EXPIRED => SignedRequestRefused::class,
         ErrorReason::DELETION_NOT_FOUND => DeletionNotFound::class,
+        ErrorReason::WEBHOOK_NOT_FOUND => InvalidRequest::class,
+        ErrorReason::DEAD_LETTER_NOT_FOUND => InvalidRequest::class,
         ErrorReason::STORE_WALK_UNDER_WAY => Unavailable::class,
         ErrorReason::STORE_WALK_TOO_SLOW => Unavailable::class,
         ErrorReason::STORE_COPY_FAILED => NotConfigured::class,

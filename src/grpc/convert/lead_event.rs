@@ -15,16 +15,21 @@ pub fn told(told: Told, now: Timestamp) -> pb::WatchLeadsResponse {
     }
 }
 
-fn lead_event(event: &Event, now: Timestamp) -> pb::LeadEvent {
-    let kind = match event.change.kind {
+/// What happened, in the contract's words.
+#[must_use]
+pub const fn event_type(kind: ChangeKind) -> pb::LeadEventType {
+    match kind {
         ChangeKind::Created => pb::LeadEventType::Created,
         ChangeKind::Updated => pb::LeadEventType::Updated,
         ChangeKind::LoggedIn => pb::LeadEventType::LoggedIn,
         ChangeKind::TokenChanged => pb::LeadEventType::TokenChanged,
         ChangeKind::Erased => pb::LeadEventType::Erased,
-    };
+    }
+}
+
+fn lead_event(event: &Event, now: Timestamp) -> pb::LeadEvent {
     pb::LeadEvent {
-        r#type: kind.into(),
+        r#type: event_type(event.change.kind).into(),
         lead_id: event.change.lead.to_string(),
         time: Some(timestamp(event.change.time)),
         revision: i64::try_from(event.change.revision).unwrap_or(i64::MAX),

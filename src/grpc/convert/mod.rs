@@ -12,6 +12,7 @@ mod requests;
 mod site;
 mod statistics;
 mod token;
+mod webhook;
 
 pub use erasure::{delete_lead, erased};
 pub use idle::{idle, idle_query};
@@ -24,3 +25,4 @@ pub use requests::{complete, lead_id, lead_key, start, timestamp};
 pub use site::site;
 pub use statistics::{boundaries, statistics};
 pub use token::{import_token, page_token, token_counts, token_info, token_query, token_status};
+pub use webhook::{letter_page, letter_query, replay, webhook_info};

@@ -14,6 +14,7 @@ mod store;
 mod token;
 mod upstream;
 mod walk;
+mod webhook;
 
 pub use call::{
     caller_unknown, internal, invalid, method_unknown, permission_missing, refused_by_library,
@@ -28,3 +29,4 @@ pub use store::store;
 pub use token::token;
 pub use upstream::upstream_reason;
 pub use walk::walk;
+pub use webhook::webhook;

@@ -5,8 +5,9 @@ use serde::Serialize;
 
 use crate::domain::change::{Change, ChangeKind, ChangePosition};
 use crate::domain::clock::Timestamp;
+use crate::domain::ids::LeadId;
 use crate::domain::site::SiteId;
-use crate::domain::webhook::WebhookName;
+use crate::domain::webhook::{DeadLetter, WebhookName};
 use crate::service::leads::export::json::{LeadJson, time};
 use crate::storage::{LeadKey, Store, StoreError};
 
@@ -24,6 +25,37 @@ struct Body<D> {
 #[derive(Serialize)]
 struct Gone {
     lead_id: String,
+}
+
+/// What happened, as far as a message tells it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct About {
+    pub(super) position: ChangePosition,
+    lead: LeadId,
+    kind: ChangeKind,
+    time: Timestamp,
+}
+
+impl From<&Change> for About {
+    fn from(change: &Change) -> Self {
+        Self {
+            position: change.position,
+            lead: change.lead,
+            kind: change.kind,
+            time: change.time,
+        }
+    }
+}
+
+impl From<&DeadLetter> for About {
+    fn from(letter: &DeadLetter) -> Self {
+        Self {
+            position: letter.position,
+            lead: letter.lead,
+            kind: letter.kind,
+            time: letter.time,
+        }
+    }
 }
 
 /// The id of a message: always the same for the same change and webhook.
@@ -44,28 +76,28 @@ pub(super) fn id(site: &SiteId, webhook: &WebhookName, position: ChangePosition)
 pub(super) async fn body(
     store: &Store,
     site: &SiteId,
-    change: &Change,
+    about: &About,
     now: Timestamp,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    if change.kind == ChangeKind::Erased {
-        let lead_id = change.lead.to_string();
-        return Ok(Some(json(change, &Gone { lead_id })));
+    if about.kind == ChangeKind::Erased {
+        let lead_id = about.lead.to_string();
+        return Ok(Some(json(about, &Gone { lead_id })));
     }
-    let lead = store.lead(site, LeadKey::Id(change.lead)).await?;
+    let lead = store.lead(site, LeadKey::Id(about.lead)).await?;
     let lead = lead.filter(|lead| lead.may_be_handed_out());
-    Ok(lead.map(|lead| json(change, &LeadJson::of(&lead, now))))
+    Ok(lead.map(|lead| json(about, &LeadJson::of(&lead, now))))
 }
 
-fn json(change: &Change, data: &impl Serialize) -> Vec<u8> {
+fn json(about: &About, data: &impl Serialize) -> Vec<u8> {
     let body = Body {
-        kind: match change.kind {
+        kind: match about.kind {
             ChangeKind::Created => "lead.created",
             ChangeKind::Updated => "lead.updated",
             ChangeKind::LoggedIn => "lead.logged_in",
             ChangeKind::TokenChanged => "lead.token_changed",
             ChangeKind::Erased => "lead.erased",
         },
-        timestamp: time(change.time),
+        timestamp: time(about.time),
         data,
     };
     // Writing such values to memory cannot fail.

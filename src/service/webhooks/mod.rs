@@ -8,9 +8,20 @@
 //!
 //! No message is ever stored. It is made of the lead as it is when it is sent,
 //! so nothing is left of whom was erased in between.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `turn` | one look at what is new for a webhook |
+//! | `replay` | what was given up, and is wanted after all |
+//! | `message` | what is sent |
+//! | `schedule` | when what failed is tried again |
+//! | `status` | what callers ask for |
 
 mod message;
+mod replay;
 mod schedule;
+mod status;
+mod turn;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,20 +30,18 @@ use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
 use super::Sites;
-use crate::domain::change::{Change, ChangePosition};
-use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::clock::Clock;
 use crate::domain::site::SiteId;
-use crate::domain::webhook::{
-    DeadLetter, DeliveryFailure, Trying, Webhook, WebhookName, WebhookState,
-};
-use crate::storage::{Changes, Store, StoreError};
-use crate::webhook::{Failed, Message, Sender};
+use crate::domain::webhook::{Webhook, WebhookName};
+use crate::storage::{Store, StoreError};
+use crate::webhook::Sender;
 
-/// How often it looks. An idle webhook costs two reads of the store each time.
+pub use status::{Blocked, COUNTED, LetterPage, LetterQuery, Status, WebhookError, Which};
+use turn::Turn;
+
+/// How often it looks. An idle webhook costs three reads of the store each
+/// time.
 const INTERVAL: Duration = Duration::from_secs(1);
-
-/// Changes read at once.
-const READ_AT_ONCE: usize = 128;
 
 /// The webhooks that are being served at the moment.
 type Busy = Arc<Mutex<HashSet<(SiteId, WebhookName)>>>;
@@ -64,14 +73,6 @@ pub struct Webhooks {
     clock: Arc<dyn Clock>,
 }
 
-/// What came of one change.
-enum Came {
-    /// The next one may go.
-    On,
-    /// It failed, and the others wait behind it.
-    Waits,
-}
-
 impl Webhooks {
     /// Over this store.
     #[must_use]
@@ -99,7 +100,7 @@ impl Webhooks {
                     let (this, site, webhook) =
                         (self.clone(), site.id.clone(), Arc::clone(webhook));
                     tokio::spawn(async move {
-                        if let Err(error) = this.turn(&site, &webhook).await {
+                        if let Err(error) = this.look(&site, &webhook).await {
                             // The store says in the log what is wrong with it.
                             tracing::debug!(site.id = %site, webhook.name = %webhook.name, %error, "nothing could be delivered");
                         }
@@ -110,147 +111,19 @@ impl Webhooks {
         }
     }
 
-    /// Delivers some of what is new.
-    async fn turn(&self, site: &SiteId, webhook: &Webhook) -> Result<(), StoreError> {
+    /// Delivers some of what there is for one webhook: what is to be replayed
+    /// first, since it is older.
+    async fn look(&self, site: &SiteId, webhook: &Webhook) -> Result<(), StoreError> {
+        let turn = Turn {
+            of: self,
+            site,
+            webhook,
+        };
         let Some(mut state) = self.store.webhook_state(site, &webhook.name).await? else {
             tracing::info!(site.id = %site, webhook.name = %webhook.name, "the webhook begins with what happens from now on");
-            return self.begin(site, webhook).await;
+            return turn.begin(None).await;
         };
-        let newest = *self.store.follow_changes(site).borrow();
-        let changes = self
-            .store
-            .changes(site, state.position, newest, READ_AT_ONCE);
-        let changes = match changes.await? {
-            Changes::Next(changes) => changes,
-            Changes::Forgotten => {
-                tracing::warn!(site.id = %site, webhook.name = %webhook.name, "the webhook was away for longer than changes are kept, or the store is an older copy: it goes on with what happens from now on, and the shop must list all leads anew");
-                return self.begin(site, webhook).await;
-            }
-        };
-        let before = state.position;
-        let mut kept = before;
-        for change in &changes {
-            if matches!(
-                self.step(site, webhook, &mut state, &mut kept, change)
-                    .await?,
-                Came::Waits
-            ) {
-                break;
-            }
-        }
-        // What was not for it needs no writing down one by one.
-        if state.position != kept {
-            self.keep(site, webhook, &state, None).await?;
-        }
-        Ok(())
-    }
-
-    /// The position of a webhook that knows of nothing yet.
-    async fn begin(&self, site: &SiteId, webhook: &Webhook) -> Result<(), StoreError> {
-        let newest = *self.store.follow_changes(site).borrow();
-        let state = WebhookState {
-            position: self.store.newest_change(site, newest).await?,
-            success_time: None,
-            trying: None,
-        };
-        self.keep(site, webhook, &state, None).await
-    }
-
-    async fn step(
-        &self,
-        site: &SiteId,
-        webhook: &Webhook,
-        state: &mut WebhookState,
-        kept: &mut ChangePosition,
-        change: &Change,
-    ) -> Result<Came, StoreError> {
-        let trying = state
-            .trying
-            .filter(|trying| trying.number == change.position.number);
-        if trying.is_some_and(|trying| self.clock.now() < trying.next_time) {
-            return Ok(Came::Waits);
-        }
-        let body = match webhook.events.contains(&change.kind) {
-            true => message::body(&self.store, site, change, self.clock.now()).await?,
-            false => None,
-        };
-        let Some(body) = body else {
-            state.position = change.position;
-            state.trying = None;
-            return Ok(Came::On);
-        };
-        let message = Message {
-            id: message::id(site, &webhook.name, change.position),
-            time: self.clock.now(),
-            body,
-        };
-        let outcome = self.sender.deliver(webhook, &message).await;
-        let now = self.clock.now();
-        let mut given_up = None;
-        match outcome {
-            Ok(()) => state.success_time = Some(now),
-            Err(failed) => {
-                let trying = tried(trying, change, failed, now);
-                log(site, webhook, change, &trying);
-                if !schedule::is_given_up(change.time, trying.attempts, now) {
-                    state.trying = Some(trying);
-                    self.keep(site, webhook, state, None).await?;
-                    *kept = state.position;
-                    return Ok(Came::Waits);
-                }
-                given_up = Some(dead_letter(change, failed.failure, now));
-            }
-        }
-        state.position = change.position;
-        state.trying = None;
-        self.keep(site, webhook, state, given_up).await?;
-        *kept = state.position;
-        Ok(Came::On)
-    }
-
-    async fn keep(
-        &self,
-        site: &SiteId,
-        webhook: &Webhook,
-        state: &WebhookState,
-        given_up: Option<DeadLetter>,
-    ) -> Result<(), StoreError> {
-        if let Some(letter) = &given_up {
-            tracing::error!(site.id = %site, webhook.name = %webhook.name, lead.id = %letter.lead, failure = %letter.failure, "a change was given up after a day");
-        }
-        let state = state.clone();
-        self.store
-            .keep_webhook_state(site, &webhook.name, state, given_up)
-            .await
-    }
-}
-
-fn tried(before: Option<Trying>, change: &Change, failed: Failed, now: Timestamp) -> Trying {
-    let attempts = before.map_or(0, |before| before.attempts).saturating_add(1);
-    Trying {
-        number: change.position.number,
-        attempts,
-        next_time: now.plus(schedule::wait(attempts, failed.retry_after)),
-        failure: failed.failure,
-    }
-}
-
-fn dead_letter(change: &Change, failure: DeliveryFailure, now: Timestamp) -> DeadLetter {
-    DeadLetter {
-        position: change.position,
-        lead: change.lead,
-        kind: change.kind,
-        time: change.time,
-        give_up_time: now,
-        failure,
-    }
-}
-
-/// Says once for each change that it failed, and the rest to whoever debugs.
-fn log(site: &SiteId, webhook: &Webhook, change: &Change, trying: &Trying) {
-    if trying.attempts == 1 {
-        tracing::warn!(site.id = %site, webhook.name = %webhook.name, lead.id = %change.lead, failure = %trying.failure, "a delivery failed and is tried again for a day");
-    } else {
-        tracing::debug!(site.id = %site, webhook.name = %webhook.name, lead.id = %change.lead, failure = %trying.failure, attempts = trying.attempts, "a delivery failed again");
+        turn.replay(&mut state).await?;
+        turn.go_on(state).await
     }
 }

@@ -1,4 +1,4 @@
-//! How far webhooks have come, and what they gave up.
+//! How far webhooks have come.
 
 use crate::domain::site::SiteId;
 use crate::domain::webhook::{DeadLetter, WebhookName, WebhookState};
@@ -43,25 +43,6 @@ impl Store {
                 transaction.keep_dead_letter(&site, &webhook, &letter)?;
             }
             transaction.keep_webhook_state(&site, &webhook, &state)
-        })
-        .await
-    }
-
-    /// What a webhook gave up, the oldest change first, at most `limit`.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub async fn dead_letters(
-        &self,
-        site: &SiteId,
-        webhook: &WebhookName,
-        limit: usize,
-    ) -> Result<Vec<DeadLetter>, StoreError> {
-        let prefix = keys::dead_letters(site, webhook);
-        self.read(move |_, engine| {
-            let found = engine.scan_within(&prefix, &prefix, limit)?;
-            let letters = found.iter().map(|(_, value)| record::decode(value));
-            Ok(letters.collect::<Result<_, _>>()?)
         })
         .await
     }

@@ -8,6 +8,7 @@ mod change;
 mod deletion;
 mod erasure;
 mod lead;
+mod letter;
 mod listing;
 mod login;
 mod reseal;

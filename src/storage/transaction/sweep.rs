@@ -26,6 +26,8 @@ pub struct SweepReport {
     pub changes: usize,
     /// Counts of leads and logins that were too old.
     pub visits: usize,
+    /// Dead letters that were too old.
+    pub letters: usize,
     /// Whether there may be more to take away.
     pub more: bool,
 }
@@ -49,13 +51,15 @@ impl Transaction<'_> {
         let visits = self.sweep_sites(limit, |transaction, site, _| {
             transaction.sweep_visits_of(site, now)
         })?;
+        let letters = self.sweep_letters(now, limit)?;
         let begun = self.sweep_begun(now, limit);
         Ok(SweepReport {
             begun,
             authorizations,
             changes,
             visits,
-            more: more || begun == limit || changes == limit,
+            letters,
+            more: more || [begun, changes, letters].contains(&limit),
         })
     }
 

@@ -17,7 +17,7 @@ pub const APP_SECRET: &str = "integration-app-secret-7f3a";
 pub struct Fake {
     /// Its address, without a slash at the end.
     pub base: String,
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
     _stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
 }
