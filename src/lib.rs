@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | [`domain`] | the words: login, lead, token, site | |
 //! | [`audit`] | who did what, for those who ask later | |
+//! | [`metrics`] | what the daemon counts | prometheus_client |
 //! | [`storage`] | what must not be lost | sled |
 //! | [`outbound`] | the way out, to Instagram and to webhooks | reqwest |
 //! | [`instagram`] | the protocol, as seen from our side | reqwest |
@@ -26,6 +27,7 @@ pub mod config;
 pub mod domain;
 pub mod grpc;
 pub mod instagram;
+pub mod metrics;
 pub mod outbound;
 pub mod sandbox;
 pub mod service;

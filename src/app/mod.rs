@@ -2,7 +2,9 @@
 
 mod inherited;
 pub mod listeners;
+mod observer;
 mod reload;
+mod scrape;
 mod workers;
 
 use std::collections::HashMap;
@@ -12,7 +14,7 @@ use std::time::Duration;
 
 use crate::audit::{AuditLog, Destination};
 use crate::config::{Config, ConfiguredCaller, KeySource, Proof as ConfiguredProof};
-use crate::domain::clock::Clock;
+use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::site::Site;
 use crate::grpc::callers::{Access, Callers, Proof};
 use crate::grpc::connections::{Certificate, Room};
@@ -28,6 +30,9 @@ use crate::service::{
 use crate::storage::{KeyFile, KeyRing, OpenError, Options, Store};
 use crate::webhook::Sender;
 
+use crate::metrics::UpstreamMetrics;
+use scrape::ScrapeListener;
+
 pub use inherited::{Inherited, InheritedError};
 pub use listeners::Listeners;
 pub use reload::Reloader;
@@ -39,6 +44,10 @@ pub struct App {
     retention: Retention,
     audit: AuditLog,
     rooms: Rooms,
+    circuits: Circuits,
+    upstream: UpstreamMetrics,
+    scrapes: Option<ScrapeListener>,
+    begun: Timestamp,
     workers: usize,
     drain: Duration,
 }
@@ -66,14 +75,21 @@ impl App {
         let sender = Sender::new(&outbound)?;
         let audit = AuditLog::start(config.audit.clone(), Arc::clone(&clock))
             .map_err(|error| StartError::Audit(config.audit.clone(), error))?;
+        let scrapes = config.metrics.map(ScrapeListener::bind).transpose()?;
         let store = Store::open(options, keys).map_err(StartError::Store)?;
+        let begun = clock.now();
         let circuits = Circuits::new(Arc::clone(&clock));
         let port = Arc::new(instagram.clone());
         let tokens = Tokens::new(store.clone(), port, circuits.clone(), Arc::clone(&clock));
         let webhooks = Webhooks::new(store.clone(), sender, Arc::clone(&clock));
         let retention = Retention::new(store.clone(), Arc::clone(&clock));
         let services = Services {
-            login: Login::new(store.clone(), instagram, circuits, Arc::clone(&clock)),
+            login: Login::new(
+                store.clone(),
+                instagram.clone(),
+                circuits.clone(),
+                Arc::clone(&clock),
+            ),
             tokens,
             leads: Leads::new(store.clone()),
             keys: Keys::new(store.clone(), key_file(&config.keys)),
@@ -102,6 +118,10 @@ impl App {
                 unix: Room::new("listen.unix", config.limits.max_connections),
                 tcp: Room::new("listen.tcp", config.limits.max_connections),
             },
+            circuits,
+            upstream: instagram.metrics().clone(),
+            scrapes,
+            begun,
             workers: config.limits.worker_threads,
             drain: config.limits.drain,
         })
@@ -125,11 +145,12 @@ impl App {
     /// # Errors
     /// [`StartError::Io`] when a listener or a thread cannot be had.
     pub fn serve(
-        self,
+        mut self,
         listeners: Listeners,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), StartError> {
-        let served = workers::run(&self, listeners, shutdown);
+        let scrapes = self.scrapes.take();
+        let served = workers::run(&self, listeners, scrapes, shutdown);
         self.services.store.close();
         self.audit.close();
         served

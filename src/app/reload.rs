@@ -45,6 +45,7 @@ fn fixed(old: &Config, new: &Config) -> Vec<&'static str> {
         ("keys", old.keys != new.keys),
         ("log.format", old.log.format != new.log.format),
         ("audit", old.audit != new.audit),
+        ("metrics", old.metrics != new.metrics),
         ("limits", old.limits != new.limits),
     ];
     let changed = changed.into_iter().filter(|(_, changed)| *changed);

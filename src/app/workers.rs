@@ -11,6 +11,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::observer::Observer;
+use super::scrape::ScrapeListener;
 use super::{App, Listeners, StartError};
 use crate::grpc::connections::Room;
 use crate::grpc::server::{self, End};
@@ -32,6 +34,7 @@ const SETTLE: Duration = Duration::from_millis(200);
 pub(super) fn run(
     app: &App,
     listeners: Listeners,
+    scrapes: Option<ScrapeListener>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
     let stop = Arc::new(watch::Sender::new(false));
@@ -79,6 +82,9 @@ pub(super) fn run(
         // Ends with the runtime: what was not answered is sent again.
         first.spawn(app.services.webhooks.clone().deliver_for_ever(app.sites()));
         first.spawn(app.services.keys.clone().resume());
+        if let Some(scrapes) = scrapes {
+            first.spawn(scrapes.serve(Observer::of(app)));
+        }
         let mut outcome = serve(app, &first, listeners, (taking, &stop), background);
         for other in others {
             let ended = other.join().unwrap_or_else(|_| {

@@ -23,6 +23,7 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -56,6 +57,8 @@ pub struct Config {
     pub log: Log,
     /// Where the audit log goes.
     pub audit: Destination,
+    /// Where it tells its metrics, if anywhere.
+    pub metrics: Option<SocketAddr>,
     /// What it allows itself.
     pub limits: Limits,
     /// The shops; at least one, no two of the same name.
@@ -98,6 +101,7 @@ struct Draft {
     keys: Option<KeySource>,
     log: Option<Log>,
     audit: Destination,
+    metrics: Option<SocketAddr>,
     limits: Option<Limits>,
     sites: Vec<Arc<Site>>,
     callers: Vec<ConfiguredCaller>,
@@ -135,6 +139,7 @@ impl Draft {
             keys: keys::source(&sections::of(top, &schema::KEYS)),
             log: Some(sections::log(&sections::of(top, &schema::LOG))),
             audit: sections::audit(&sections::of(top, &schema::AUDIT)),
+            metrics: sections::metrics(&sections::of(top, &schema::METRICS)),
             limits: Some(sections::limits(&sections::of(top, &schema::LIMITS))),
             sites: site_sections.iter().filter_map(site::read).collect(),
             callers: whole::callers(top, &caller_sections, &names),
@@ -155,6 +160,7 @@ impl Draft {
                 keys: self.keys?,
                 log: self.log?,
                 audit: self.audit,
+                metrics: self.metrics,
                 limits: self.limits?,
                 sites: self.sites,
                 callers: self.callers,

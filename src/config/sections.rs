@@ -1,5 +1,6 @@
-//! `[store]`, `[log]`, `[audit]` and `[limits]`: how the daemon runs.
+//! `[store]`, `[log]`, `[audit]`, `[metrics]` and `[limits]`: how the daemon runs.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -112,6 +113,26 @@ fn check_level(directive: &str) -> Result<(), String> {
 
 pub(super) fn audit(section: &Section<'_>) -> Destination {
     absolute_path(section, "file").map_or(Destination::StandardError, Destination::File)
+}
+
+/// Where metrics are scraped. They name every site, so only this machine may.
+pub(super) fn metrics(section: &Section<'_>) -> Option<SocketAddr> {
+    let (place, text) = section.text("listen")?;
+    let Ok(address) = text.parse::<SocketAddr>() else {
+        place.problem(
+            "is not an address and a port",
+            "Write it in numbers: \"127.0.0.1:9464\" or \"[::1]:9464\".",
+        );
+        return None;
+    };
+    if !address.ip().is_loopback() {
+        place.problem(
+            format!("would show the metrics to whoever reaches {address}, which is not loopback"),
+            "Listen on 127.0.0.1, and let a Prometheus on another machine come through an agent on this one, a tunnel or a proxy that asks who it is.",
+        );
+        return None;
+    }
+    Some(address)
 }
 
 pub(super) fn limits(section: &Section<'_>) -> Limits {

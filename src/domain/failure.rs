@@ -70,6 +70,26 @@ pub enum UpstreamMeaning {
 }
 
 impl UpstreamMeaning {
+    /// Its name in metrics and traces.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotSent => "not_sent",
+            Self::NoAnswer => "no_answer",
+            Self::Unavailable => "unavailable",
+            Self::Unreadable => "unreadable",
+            Self::Throttled => "throttled",
+            Self::Blocked => "blocked",
+            Self::TokenDead(_) => "token_dead",
+            Self::PermissionMissing => "permission_missing",
+            Self::RoleMissing => "role_missing",
+            Self::CodeRefused => "code_refused",
+            Self::AppRejected => "app_rejected",
+            Self::RedirectUriRejected => "redirect_uri_rejected",
+            Self::RequestRejected => "request_rejected",
+        }
+    }
+
     /// Whether the same call, made later, can bring an answer. For the code
     /// exchange only [`UpstreamMeaning::NotSent`] allows another try.
     #[must_use]

@@ -43,6 +43,18 @@ impl TokenState {
         Self::Revoked,
         Self::Expiring,
     ];
+
+    /// Its name in metrics.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ShortLived => "short_lived",
+            Self::LongLived => "long_lived",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Expiring => "expiring",
+        }
+    }
 }
 
 /// What may be said about a token to whoever may read the lead.

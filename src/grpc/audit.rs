@@ -42,6 +42,8 @@ pub(super) struct Entry {
     log: AuditLog,
     /// What is known of the rpc; none where there is no such rpc.
     pub(super) rpc: Option<&'static Rpc>,
+    /// Its place in the table of rpcs.
+    pub(super) place: Option<usize>,
     id: RequestId,
     peer: Peer,
     proof: Proof,
@@ -57,6 +59,7 @@ impl Entry {
         let connection = request.extensions().get::<connections::Peer>();
         let connection = connection.copied().unwrap_or_default();
         let peer = connection.place;
+        let rpc = permissions::rpc(request.uri().path());
         let proof = if request.headers().contains_key(AUTHORIZATION) {
             Proof::Token
         } else if connection.certificate_sha256.is_some() {
@@ -68,7 +71,8 @@ impl Entry {
         };
         Self {
             log: log.clone(),
-            rpc: permissions::rpc(request.uri().path()),
+            rpc: rpc.map(|(_, rpc)| rpc),
+            place: rpc.map(|(place, _)| place),
             id,
             peer,
             proof,
@@ -213,7 +217,7 @@ pub(super) fn reason(status: &Status) -> String {
 
 /// A status as gRPC writes it
 /// (<https://grpc.io/docs/guides/status-codes/>).
-const fn code_name(code: Code) -> &'static str {
+pub(super) const fn code_name(code: Code) -> &'static str {
     match code {
         Code::Ok => "OK",
         Code::Cancelled => "CANCELLED",

@@ -24,18 +24,21 @@ use tracing::Instrument;
 use super::audit::{self, Entry};
 use super::callers::{Access, Callers};
 use super::connections::Peer;
+use super::counted::Counted;
 use super::held::Held;
-use super::permissions::{Need, Rpc};
+use super::permissions::{Need, Rpc, TABLE};
 use super::request_id::{HEADER, RequestId, RequestIds};
 use super::traffic::{InFlight, Traffic};
 use super::{deadline, errors};
 use crate::audit::AuditLog;
+use crate::metrics::{CallEnd, RpcMetrics};
 
 /// What the gate knows. Shared by all connections.
 #[derive(Debug)]
 pub struct Gatekeeper {
     callers: ArcSwap<Callers>,
     audit: AuditLog,
+    metrics: RpcMetrics,
     ids: RequestIds,
     anybody: Arc<Traffic>,
     closing: AtomicBool,
@@ -51,14 +54,22 @@ impl Gatekeeper {
     /// Lets these callers in, and writes into this audit log.
     #[must_use]
     pub fn new(callers: Callers, audit: AuditLog) -> Self {
+        let methods = TABLE.iter().map(|rpc| rpc.path.trim_start_matches('/'));
         Self {
             callers: ArcSwap::from_pointee(callers),
             audit,
+            metrics: RpcMetrics::new(methods),
             ids: RequestIds::new(),
             anybody: Arc::new(Traffic::of_anybody(OPEN_CALLS)),
             closing: AtomicBool::new(false),
             stopping: CancellationToken::new(),
         }
+    }
+
+    /// What became of the calls.
+    #[must_use]
+    pub fn metrics(&self) -> &RpcMetrics {
+        &self.metrics
     }
 
     /// From now on lets these callers in, and no others. Calls under way keep
@@ -170,10 +181,11 @@ where
         // says something at info level, its handler makes a span of its own.
         let span = tracing::debug_span!("rpc", request.id = %id, rpc.path = request.uri().path());
         let mut entry = Entry::of(&self.keeper.audit, &request, id);
+        let call_end = self.keeper.metrics.begin(entry.place);
         let call = match self.keeper.admit(&request, &mut entry) {
             Ok(call) => call,
             Err(status) => {
-                let response = span.in_scope(|| finish(status.into_http(), id, entry));
+                let response = span.in_scope(|| finish(status.into_http(), id, entry, call_end));
                 return Box::pin(std::future::ready(Ok(response)));
             }
         };
@@ -197,15 +209,20 @@ where
                 Err(_) => errors::too_late().into_http(),
             };
             let response = keeper.hold(entry.rpc, call, response);
-            Ok(finish(response, id, entry))
+            Ok(finish(response, id, entry, call_end))
         };
         Box::pin(answer.instrument(span))
     }
 }
 
 /// What every answer gets: its request id, details if it is an error, a log
-/// line, and its place in the audit log.
-fn finish(mut response: Response<Body>, id: RequestId, entry: Entry) -> Response<Body> {
+/// line, and its place in the audit log and the metrics.
+fn finish(
+    mut response: Response<Body>,
+    id: RequestId,
+    entry: Entry,
+    call_end: CallEnd,
+) -> Response<Body> {
     // An error that has no body has its status in the headers.
     if let Some(status) = Status::from_header_map(response.headers())
         && status.code() != Code::Ok
@@ -214,10 +231,17 @@ fn finish(mut response: Response<Body>, id: RequestId, entry: Entry) -> Response
         let reason = audit::reason(&status);
         log_error(&status, &reason, id);
         entry.refused(&status, &reason);
+        call_end.with(status.code() as usize, audit::code_name(status.code()));
         response = status.into_http();
     } else {
         tracing::debug!(request.id = %id, "answered");
+        let streams = entry.rpc.is_some_and(|rpc| rpc.streams);
         response = entry.answered(response);
+        if streams {
+            response = response.map(|stream| Counted::body(stream, call_end));
+        } else {
+            call_end.with(Code::Ok as usize, audit::code_name(Code::Ok));
+        }
     }
     response.headers_mut().insert(HEADER, id.header());
     response

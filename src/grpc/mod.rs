@@ -13,6 +13,7 @@ mod compact;
 pub mod connections;
 mod context;
 pub mod convert;
+mod counted;
 pub mod deadline;
 pub mod errors;
 #[doc(hidden)]

@@ -148,8 +148,10 @@ pub const TABLE: &[Rpc] = &[
     Rpc::open("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo").endless(),
 ];
 
-/// The rpc at this path; none where there is no such rpc.
+/// The rpc at this path with its place in the table; none where there is no
+/// such rpc.
 #[must_use]
-pub fn rpc(path: &str) -> Option<&'static Rpc> {
-    TABLE.iter().find(|rpc| rpc.path == path)
+pub fn rpc(path: &str) -> Option<(usize, &'static Rpc)> {
+    let mut numbered = TABLE.iter().enumerate();
+    numbered.find(|(_, rpc)| rpc.path == path)
 }

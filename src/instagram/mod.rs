@@ -35,6 +35,7 @@ mod wording;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::metrics::UpstreamMetrics;
 use crate::outbound::{BuildError, Outbound};
 
 pub use authorize::AuthorizationUrl;
@@ -70,6 +71,7 @@ impl Default for Limits {
 pub struct Instagram {
     clients: Arc<client::Clients>,
     max_body_bytes: usize,
+    metrics: UpstreamMetrics,
 }
 
 impl Instagram {
@@ -82,7 +84,14 @@ impl Instagram {
         Ok(Self {
             clients: Arc::new(client::Clients::new(outbound, limits)?),
             max_body_bytes: limits.max_body_bytes,
+            metrics: UpstreamMetrics::default(),
         })
+    }
+
+    /// What became of the calls.
+    #[must_use]
+    pub fn metrics(&self) -> &UpstreamMetrics {
+        &self.metrics
     }
 }
 

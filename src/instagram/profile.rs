@@ -15,6 +15,7 @@ use crate::domain::lead::{AccountType, InstagramProfile};
 use crate::domain::limits;
 use crate::domain::secret::Secret;
 use crate::domain::site::{Dialect, InstagramApp};
+use crate::metrics::Endpoint;
 
 impl Instagram {
     /// Asks who a token belongs to; `now` becomes the time of the answer. Can
@@ -36,9 +37,12 @@ impl Instagram {
         let mut url = url(&app.endpoints.graph, &path(app), confidential)?;
         url.set_query(Some(query(app.dialect)));
         let request = self.get(url, confidential)?.bearer_auth(token.expose());
-        let answer = self.send(request, confidential).await?;
-        let fields = accepted(&answer, confidential)?;
-        read(fields.unwrapped(), now).ok_or_else(|| lacking("id", confidential))
+        let call = async {
+            let answer = self.send(request, confidential).await?;
+            let fields = accepted(&answer, confidential)?;
+            read(fields.unwrapped(), now).ok_or_else(|| lacking("id", confidential))
+        };
+        self.metrics.count(Endpoint::Profile, call).await
     }
 }
 

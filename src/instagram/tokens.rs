@@ -13,6 +13,7 @@ use crate::domain::failure::UpstreamFailure;
 use crate::domain::limits;
 use crate::domain::secret::Secret;
 use crate::domain::site::InstagramApp;
+use crate::metrics::Endpoint;
 
 /// The longest life of a token that is believed. Instagram gives 60 days.
 pub(super) const LONGEST_LIFETIME: Duration = Duration::from_secs(400 * 24 * 60 * 60);
@@ -63,14 +64,17 @@ impl Instagram {
             ("redirect_uri", redirect_uri),
             ("code", code.expose()),
         ]);
-        let answer = self.send(request, confidential).await?;
-        let fields = accepted(&answer, confidential)?;
-        let fields = fields.unwrapped();
-        Ok(ShortLived {
-            token: token(fields.access_token)
-                .ok_or_else(|| lacking("access_token", confidential))?,
-            scopes: wire::scopes(fields.permissions),
-        })
+        let call = async {
+            let answer = self.send(request, confidential).await?;
+            let fields = accepted(&answer, confidential)?;
+            let fields = fields.unwrapped();
+            Ok(ShortLived {
+                token: token(fields.access_token)
+                    .ok_or_else(|| lacking("access_token", confidential))?,
+                scopes: wire::scopes(fields.permissions),
+            })
+        };
+        self.metrics.count(Endpoint::Code, call).await
     }
 
     /// Exchanges a short-lived token for a long-lived one. Can be called
@@ -88,7 +92,8 @@ impl Instagram {
             ("client_secret", app.secret.expose()),
             ("access_token", token.expose()),
         ];
-        self.long_lived(app, "/access_token", &query, token).await
+        let call = self.long_lived(app, "/access_token", &query, token);
+        self.metrics.count(Endpoint::Exchange, call).await
     }
 
     /// Gives a long-lived token, at least a day old, another sixty days. Can
@@ -105,8 +110,8 @@ impl Instagram {
             ("grant_type", "ig_refresh_token"),
             ("access_token", token.expose()),
         ];
-        self.long_lived(app, "/refresh_access_token", &query, token)
-            .await
+        let call = self.long_lived(app, "/refresh_access_token", &query, token);
+        self.metrics.count(Endpoint::Refresh, call).await
     }
 
     /// The two calls whose token has to stand in the URL: Meta documents

@@ -221,6 +221,7 @@ impl Committer {
 
     /// Commits one batch and answers everyone in it.
     fn commit(&mut self, writes: &mut Vec<Write>) {
+        self.shared.metrics.taken(writes.len());
         let Some(engine) = self.shared.engine.load_full() else {
             // Dropping a write answers it: its caller hears that nothing was kept.
             return writes.clear();
@@ -264,10 +265,12 @@ impl Committer {
             self.ledger.clone(),
             self.verifier.as_mut(),
         );
+        let size = writes.len();
         answers.extend(writes.drain(..).map(|write| write(&mut transaction)));
         if transaction.is_empty() {
             return Ok(());
         }
+        self.shared.metrics.batch(size);
         let finished = transaction.finish().map_err(|error| error.to_string())?;
         self.keep(engine, finished)
     }
@@ -291,8 +294,10 @@ impl Committer {
                 previous: self.ledger.begun.newest,
                 database: self.ledger.database,
             };
+            let begin = Instant::now();
             let appended = self.journal.append(&head, &begun);
             frame = Some(appended.map_err(|error| format!("the begun logins: {error}"))?);
+            self.shared.metrics.journal_flushed(begin.elapsed());
         }
         // First the list: no erasure may be in the store that a restore does not know of.
         self.shared
@@ -300,7 +305,9 @@ impl Committer {
             .append(&published.erased)
             .map_err(|error| format!("the list of erased leads: {error}"))?;
         if let Some(batch) = batch {
+            let begin = Instant::now();
             engine.commit(batch).map_err(|error| error.0)?;
+            self.shared.metrics.database_flushed(begin.elapsed());
             self.shared.follower.note(changed.keys());
         }
         self.ledger = ledger;
@@ -399,6 +406,7 @@ impl Committer {
     fn condemn(&mut self, how: &str) {
         self.verifier = None;
         self.shared.follower.end();
+        self.shared.metrics.failed();
         let error = OpenError::Damaged(self.shared.options.path.clone(), how.to_owned());
         tracing::error!(%error, "the store is taken out of service");
         self.shared
@@ -420,6 +428,7 @@ impl Committer {
         self.shared
             .health
             .send_replace(Health::Unavailable(how.to_owned()));
+        self.shared.metrics.failed();
         self.failed = Some(Instant::now());
         self.verifier = None;
         self.in_doubt = true;

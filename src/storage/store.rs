@@ -24,6 +24,7 @@ use super::seal::Sealer;
 use super::transaction::Transaction;
 use super::walk::Follower;
 use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId};
+use crate::metrics::StoreMetrics;
 
 /// How a store is opened.
 #[derive(Clone, Debug)]
@@ -72,6 +73,7 @@ pub struct Shared {
     /// See [`Transaction::start_listing`].
     pub listing_horizon: AtomicI64,
     pub follower: Follower,
+    pub metrics: StoreMetrics,
     pub health: watch::Sender<Health>,
 }
 
@@ -113,6 +115,7 @@ impl Store {
             erased,
             listing_horizon: AtomicI64::new(i64::MIN),
             follower: Follower::default(),
+            metrics: StoreMetrics::default(),
             health: watch::Sender::new(Health::Serving),
             options,
             sealer,
@@ -134,6 +137,12 @@ impl Store {
     #[must_use]
     pub fn health(&self) -> watch::Receiver<Health> {
         self.shared.health.subscribe()
+    }
+
+    /// What the committer does.
+    #[must_use]
+    pub fn metrics(&self) -> &StoreMetrics {
+        &self.shared.metrics
     }
 
     /// Finishes what is waiting and closes the store. Blocks until that is
@@ -164,9 +173,14 @@ impl Store {
                 let _ = answer.send(kept.and(result));
             })
         }));
-        self.queue.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => StoreError::Overloaded,
-            TrySendError::Disconnected(_) => StoreError::Unavailable,
+        // First, because the committer may be quicker than this.
+        self.shared.metrics.waits();
+        self.queue.try_send(job).map_err(|error| {
+            self.shared.metrics.taken(1);
+            match error {
+                TrySendError::Full(_) => StoreError::Overloaded,
+                TrySendError::Disconnected(_) => StoreError::Unavailable,
+            }
         })?;
         answered.await.unwrap_or(Err(StoreError::Unavailable))
     }

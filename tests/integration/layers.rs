@@ -8,14 +8,25 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("audit", &["domain"]),
-    ("storage", &["domain"]),
+    ("metrics", &["domain"]),
+    ("storage", &["domain", "metrics"]),
     ("outbound", &[]),
-    ("instagram", &["domain", "outbound"]),
+    ("instagram", &["domain", "metrics", "outbound"]),
     ("webhook", &["domain", "outbound"]),
-    ("service", &["domain", "storage", "instagram", "webhook"]),
+    (
+        "service",
+        &["domain", "metrics", "storage", "instagram", "webhook"],
+    ),
     (
         "grpc",
-        &["domain", "audit", "storage", "instagram", "service"],
+        &[
+            "domain",
+            "audit",
+            "metrics",
+            "storage",
+            "instagram",
+            "service",
+        ],
     ),
     ("config", &["domain", "audit", "storage"]),
     (
@@ -23,6 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "domain",
             "audit",
+            "metrics",
             "storage",
             "instagram",
             "webhook",
@@ -46,6 +58,7 @@ const ONLY: &[(&str, &[&str])] = &[
     // The sandbox and the commands are clients of the contract.
     ("tonic", &["grpc", "app", "cli", "sandbox"]),
     ("axum", &["sandbox"]),
+    ("prometheus_client", &["metrics"]),
     ("clap", &["cli"]),
 ];
 

@@ -43,6 +43,7 @@ mod lead_updates;
 mod lead_watch;
 mod limits;
 mod malformed;
+mod metrics;
 mod network;
 mod not_this_login;
 mod once;

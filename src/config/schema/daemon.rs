@@ -164,6 +164,17 @@ pub const AUDIT: Section = Section {
     )],
 };
 
+/// `[metrics]`
+pub const METRICS: Section = Section {
+    path: "metrics",
+    keys: &[Key::new(
+        "listen",
+        "an address and port where Prometheus scrapes `/metrics` ([metrics.md](metrics.md))",
+        "none: nobody is told",
+        "loopback; port 0 lets the system choose",
+    )],
+};
+
 /// Seconds that calls under way have to finish after a stop was asked for.
 pub const DRAIN_SECONDS: Number = Number {
     name: "drain_seconds",

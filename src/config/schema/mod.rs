@@ -7,7 +7,7 @@ mod key;
 pub mod site;
 
 pub use caller::CALLER;
-pub use daemon::{AUDIT, KEYS, LIMITS, LISTEN, LISTEN_TLS, LISTEN_UNIX, LOG, STORE};
+pub use daemon::{AUDIT, KEYS, LIMITS, LISTEN, LISTEN_TLS, LISTEN_UNIX, LOG, METRICS, STORE};
 pub use key::{Default, Key, Number, OptionalNumber, Range};
 pub use site::{SITE, SITE_ENDPOINTS, SITE_WEBHOOK};
 
@@ -41,6 +41,7 @@ pub const TOP: Section = Section {
         Key::section("keys"),
         Key::section("log"),
         Key::section("audit"),
+        Key::section("metrics"),
         Key::section("limits"),
         Key::section("site"),
         Key::section("caller"),
@@ -48,7 +49,7 @@ pub const TOP: Section = Section {
 };
 
 /// All sections.
-pub const ALL: [&Section; 13] = [
+pub const ALL: [&Section; 14] = [
     &TOP,
     &LISTEN,
     &LISTEN_UNIX,
@@ -57,6 +58,7 @@ pub const ALL: [&Section; 13] = [
     &KEYS,
     &LOG,
     &AUDIT,
+    &METRICS,
     &LIMITS,
     &SITE,
     &SITE_ENDPOINTS,

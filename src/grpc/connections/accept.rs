@@ -93,12 +93,12 @@ pub(in crate::grpc) fn incoming<L: Listener>(
 
 /// The next connection, once there is a place for it.
 pub(super) async fn next<L: Listener>(listener: &L, room: &Room) -> (L::Stream, Peer, Place) {
-    let place = room.place().await;
+    let mut place = room.place().await;
     let mut pause = FIRST_PAUSE;
     loop {
         match listener.take().await {
             Ok((stream, peer)) => {
-                room.taken();
+                room.taken(&mut place);
                 return (stream, peer, place);
             }
             Err(error) if is_of_one_connection(&error) => {}

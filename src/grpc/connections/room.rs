@@ -1,7 +1,7 @@
 //! How many connections a listener has open.
 
 use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,8 @@ struct Shared {
     listener: &'static str,
     most: usize,
     places: Arc<Semaphore>,
+    /// Places with a connection: the others that are taken wait for one.
+    open: AtomicUsize,
     /// Whether the log has heard that all places are taken.
     full: AtomicBool,
     /// Whether the log has heard that the system gives no more connections, and
@@ -37,6 +39,16 @@ struct Shared {
 pub(super) struct Place {
     _permit: Option<OwnedSemaphorePermit>,
     room: Room,
+    /// Whether there is a connection in it.
+    is_open: bool,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.room.0.open.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Place {
@@ -59,6 +71,7 @@ impl Room {
             listener,
             most,
             places: Arc::new(Semaphore::new(most)),
+            open: AtomicUsize::new(0),
             full: AtomicBool::new(false),
             exhausted: AtomicBool::new(false),
             hurry: AtomicBool::new(false),
@@ -71,6 +84,15 @@ impl Room {
         self.0.hurry.store(true, Ordering::Relaxed);
     }
 
+    /// The key of its listener, how many connections are open, and how many
+    /// may be.
+    #[must_use]
+    pub fn occupancy(&self) -> (&'static str, usize, usize) {
+        let room = &*self.0;
+        let open = room.open.load(Ordering::Relaxed);
+        (room.listener, open, room.most)
+    }
+
     /// Waits for a place. Until there is one, whoever connects waits in the
     /// system's queue.
     pub(super) async fn place(&self) -> Place {
@@ -78,10 +100,7 @@ impl Room {
         let places = Arc::clone(&room.places);
         if let Ok(permit) = Arc::clone(&places).try_acquire_owned() {
             room.full.store(false, Ordering::Relaxed);
-            return Place {
-                _permit: Some(permit),
-                room: self.clone(),
-            };
+            return self.with(Some(permit));
         }
         if !room.full.swap(true, Ordering::Relaxed) {
             tracing::warn!(
@@ -90,9 +109,14 @@ impl Room {
                 "all connections are taken: more wait until one closes; see limits.max_connections"
             );
         }
+        self.with(places.acquire_owned().await.ok())
+    }
+
+    fn with(&self, permit: Option<OwnedSemaphorePermit>) -> Place {
         Place {
-            _permit: places.acquire_owned().await.ok(),
+            _permit: permit,
             room: self.clone(),
+            is_open: false,
         }
     }
 
@@ -112,8 +136,10 @@ impl Room {
         );
     }
 
-    /// The system gave one.
-    pub(super) fn taken(&self) {
+    /// The system gave a connection for this place.
+    pub(super) fn taken(&self, place: &mut Place) {
+        self.0.open.fetch_add(1, Ordering::Relaxed);
+        place.is_open = true;
         let exhausted = &self.0.exhausted;
         if exhausted.load(Ordering::Relaxed) && exhausted.swap(false, Ordering::Relaxed) {
             tracing::info!(listener = self.0.listener, "connections are taken again");

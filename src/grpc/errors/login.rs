@@ -90,3 +90,85 @@ pub fn login(error: LoginError, id: RequestId) -> Status {
     };
     row.status()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tonic_types::StatusExt;
+
+    use super::*;
+    use crate::domain::failure::{TokenEnd, UpstreamFailure, UpstreamMeaning as Meaning};
+    use crate::grpc::request_id::RequestIds;
+    use crate::instagram::callback::CallbackError;
+    use crate::service::circuit::Open;
+    use crate::storage::{SealError, StoreError};
+
+    fn failures() -> Vec<LoginError> {
+        let meanings = [
+            Meaning::NotSent,
+            Meaning::NoAnswer,
+            Meaning::Unavailable,
+            Meaning::Unreadable,
+            Meaning::Throttled,
+            Meaning::Blocked,
+            Meaning::TokenDead(TokenEnd::Expired),
+            Meaning::PermissionMissing,
+            Meaning::RoleMissing,
+            Meaning::CodeRefused,
+            Meaning::AppRejected,
+            Meaning::RedirectUriRejected,
+            Meaning::RequestRejected,
+        ];
+        let of_meaning = |meaning| UpstreamFailure {
+            meaning,
+            message: String::new(),
+            fbtrace_id: String::new(),
+            retry_after: None,
+        };
+        let failed = meanings.map(|one| LoginFailure::Upstream(of_meaning(one)));
+        let failed = failed.map(LoginError::Failed).into_iter();
+        let passing = meanings.map(|one| LoginError::Passing(of_meaning(one)));
+        let stored = [
+            StoreError::Unavailable,
+            StoreError::Overloaded,
+            StoreError::SiteOverloaded,
+            StoreError::TooManyPending,
+            StoreError::Conflict,
+            StoreError::IdentityConflict,
+            StoreError::Sealed(SealError::Altered),
+            StoreError::Sealed(SealError::KeyMissing(7)),
+            StoreError::Sealed(SealError::NoRandom),
+        ];
+        let others = [
+            LoginError::RedirectUriNotAllowed,
+            LoginError::RedirectUriAmbiguous,
+            LoginError::ScopeNotAllowed("x".to_owned()),
+            LoginError::ReturnToNotAllowed,
+            LoginError::Callback(CallbackError::Nothing),
+            LoginError::NotFound,
+            LoginError::Expired,
+            LoginError::BindingMismatch,
+            LoginError::LeadGone,
+            LoginError::Failed(LoginFailure::Interrupted),
+            LoginError::Failed(LoginFailure::IdentityConflict),
+            LoginError::InstagramSilent(Open {
+                retry_after: Duration::from_secs(1),
+            }),
+            LoginError::NoRandom,
+            LoginError::Internal,
+        ];
+        let stored = stored.map(LoginError::Store).into_iter();
+        failed.chain(passing).chain(stored).chain(others).collect()
+    }
+
+    #[test]
+    fn metrics_name_the_reason_that_a_caller_is_told() {
+        for error in failures() {
+            let counted = error.reason();
+            let status = login(error, RequestIds::new().next());
+            let told = status.get_details_error_info().unwrap().reason;
+            assert_eq!(counted, told);
+        }
+    }
+}

@@ -99,6 +99,14 @@ impl Circuits {
         Ok(())
     }
 
+    /// Whether one of the hosts is left alone on this site's behalf.
+    #[must_use]
+    pub fn is_open(&self, site: &SiteId) -> bool {
+        let runs = self.lock();
+        let mut hosts = [Host::Api, Host::Graph].into_iter();
+        hosts.any(|host| runs.get(&(site.clone(), host)).is_some_and(Run::is_open))
+    }
+
     /// Takes note of how a call ended.
     pub fn observe<T>(&self, site: &SiteId, host: Host, outcome: &Result<T, UpstreamFailure>) {
         let now = self.clock.now();

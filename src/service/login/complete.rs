@@ -13,8 +13,9 @@ use crate::domain::ids::StateHash;
 use crate::domain::lead::Lead;
 use crate::domain::limits;
 use crate::domain::secret::Secret;
-use crate::domain::site::Site;
+use crate::domain::site::{Site, SiteId};
 use crate::instagram::callback::{self, Callback};
+use crate::metrics::LoginStep;
 use crate::service::circuit::{Host, Open};
 use crate::service::error::LoginError;
 use crate::service::random;
@@ -71,48 +72,28 @@ impl Login {
         site: Arc<Site>,
         request: Complete,
     ) -> Result<Completed, LoginError> {
-        let (state, answer) = match callback::parse(request.callback_query.expose())? {
-            Callback::Code { code, state } => (state, Ok(code)),
-            Callback::Declined {
-                decline,
-                state: Some(state),
-            } => (state, Err(decline)),
-            Callback::Declined {
-                decline,
-                state: None,
-            } => {
+        let came = self.came_back(&site.id, &request).await;
+        let (state, answer) = match came {
+            Ok(Came::ForLogin(state, answer)) => (state, answer),
+            Ok(Came::Nameless(decline)) => {
+                self.declined(&site.id, &decline);
                 return Ok(Completed::Declined {
                     decline,
                     return_to: String::new(),
                 });
             }
+            Err(error) => {
+                self.stopped(&site.id, &error);
+                return Err(error);
+            }
         };
-        let state = random::state_hash(&state);
-        let found = self.store.authorization(&site.id, state).await?;
-        let authorization = found.ok_or(LoginError::NotFound)?;
-        check_binding(&authorization, &request.browser_binding)?;
-
         let login = self.clone();
         let work = async move {
-            let _turn = login.turns.take(state).await;
-            // Whoever had the turn before may have changed it.
-            let found = login.store.authorization(&site.id, state).await?;
-            let run = Run {
-                login: &login,
-                site: &site,
-                state,
-                begun: Instant::now(),
-            };
-            match answer {
-                Ok(code) => {
-                    run.to_the_end(found.ok_or(LoginError::NotFound)?, &code)
-                        .await
-                }
-                Err(decline) => {
-                    run.decline(found.ok_or(LoginError::NotFound)?, decline)
-                        .await
-                }
+            let outcome = login.in_turn(&site, state, answer).await;
+            if let Err(error) = &outcome {
+                login.stopped(&site.id, error);
             }
+            outcome
         };
         let work = self
             .under_way
@@ -122,6 +103,56 @@ impl Login {
             Err(LoginError::Internal)
         })
     }
+
+    /// Finds out which login came back, and that it did so in its own browser.
+    async fn came_back(&self, site: &SiteId, request: &Complete) -> Result<Came, LoginError> {
+        let (state, answer) = match callback::parse(request.callback_query.expose())? {
+            Callback::Code { code, state } => (state, Ok(code)),
+            Callback::Declined {
+                decline,
+                state: Some(state),
+            } => (state, Err(decline)),
+            Callback::Declined {
+                decline,
+                state: None,
+            } => return Ok(Came::Nameless(decline)),
+        };
+        let state = random::state_hash(&state);
+        let found = self.store.authorization(site, state).await?;
+        let authorization = found.ok_or(LoginError::NotFound)?;
+        check_binding(&authorization, &request.browser_binding)?;
+        Ok(Came::ForLogin(state, answer))
+    }
+
+    async fn in_turn(
+        &self,
+        site: &Site,
+        state: StateHash,
+        answer: Result<Secret, Decline>,
+    ) -> Result<Completed, LoginError> {
+        let _turn = self.turns.take(state).await;
+        // Whoever had the turn before may have changed it.
+        let found = self.store.authorization(&site.id, state).await?;
+        let found = found.ok_or(LoginError::NotFound)?;
+        let run = Run {
+            login: self,
+            site,
+            state,
+            begun: Instant::now(),
+        };
+        match answer {
+            Ok(code) => run.to_the_end(found, &code).await,
+            Err(decline) => run.decline(found, decline).await,
+        }
+    }
+}
+
+/// What a callback is about.
+enum Came {
+    /// A login that there is, with a code or a refusal.
+    ForLogin(StateHash, Result<Secret, Decline>),
+    /// A refusal that does not say of what.
+    Nameless(Decline),
 }
 
 /// Refuses every browser but the one that began the login. It comes before
@@ -159,6 +190,7 @@ impl Run<'_> {
         match authorization.stage {
             // A code works once: while Instagram does not answer it is kept.
             Stage::Pending => {
+                self.reached(LoginStep::CameBack);
                 self.admit(&[Host::Api, Host::Graph])?;
                 let exchanged = self.exchange(authorization, code).await?;
                 self.to_the_lead(exchanged).await
@@ -174,9 +206,11 @@ impl Run<'_> {
                     .login
                     .store
                     .lead(&self.site.id, LeadKey::Id(lead_id))
-                    .await?;
+                    .await?
+                    .ok_or(LoginError::LeadGone)?;
+                self.reached(LoginStep::Replayed);
                 Ok(Completed::Authorized {
-                    lead: lead.ok_or(LoginError::LeadGone)?,
+                    lead,
                     new_lead,
                     replayed: true,
                     return_to: authorization.request.return_to,
@@ -188,6 +222,10 @@ impl Run<'_> {
             }),
             Stage::Failed(failure) => Err(LoginError::Failed(failure)),
         }
+    }
+
+    pub(super) fn reached(&self, step: LoginStep) {
+        self.login.reached(&self.site.id, step);
     }
 
     fn admit(&self, hosts: &[Host]) -> Result<(), Open> {
@@ -207,6 +245,7 @@ impl Run<'_> {
             }
             self.advance(authorization.at(Stage::Declined(decline.clone())))
                 .await?;
+            self.login.declined(&self.site.id, &decline);
             tracing::info!(
                 site.id = %self.site.id,
                 declined.error = decline.error,
@@ -229,7 +268,10 @@ impl Run<'_> {
         self.advance(authorization.at(Stage::Failed(failure.clone())))
             .await?;
         tracing::warn!(site.id = %self.site.id, ?failure, "the login failed");
-        Err(LoginError::Failed(failure))
+        let error = LoginError::Failed(failure);
+        self.login
+            .count_error(&self.site.id, LoginStep::Failed, &error);
+        Err(error)
     }
 
     /// Puts the login's next stage on the medium.

@@ -8,6 +8,7 @@ use crate::domain::failure::{LoginFailure, UpstreamFailure, UpstreamMeaning};
 use crate::domain::lead::{InstagramProfile, Login as LeadLogin};
 use crate::domain::secret::Secret;
 use crate::domain::token::{Token, TokenState};
+use crate::metrics::LoginStep;
 use crate::service::circuit::Host;
 use crate::service::error::LoginError;
 use crate::service::random;
@@ -35,7 +36,9 @@ impl Run<'_> {
             Ok(short) => {
                 let now = self.login.clock.now();
                 let token = Token::short_lived(short.token, short.scopes, now);
-                self.advance(sent.at(Stage::Exchanged(token))).await
+                let exchanged = self.advance(sent.at(Stage::Exchanged(token))).await?;
+                self.reached(LoginStep::Exchanged);
+                Ok(exchanged)
             }
             Err(failure) if failure.meaning == UpstreamMeaning::NotSent => {
                 self.advance(sent.at(Stage::Pending)).await?;
@@ -151,6 +154,7 @@ impl Run<'_> {
                 error => return Err(error),
             },
         };
+        self.reached(LoginStep::Completed);
         tracing::info!(
             site.id = %self.site.id,
             lead.id = %kept.lead.id,

@@ -2,6 +2,7 @@
 
 mod budget;
 mod complete;
+mod count;
 mod exchange;
 mod start;
 
@@ -14,6 +15,7 @@ use super::turns::Turns;
 use crate::domain::clock::Clock;
 use crate::domain::ids::StateHash;
 use crate::instagram::Instagram;
+use crate::metrics::LoginMetrics;
 use crate::storage::Store;
 
 pub use complete::{Complete, Completed};
@@ -27,6 +29,7 @@ pub struct Login {
     clock: Arc<dyn Clock>,
     turns: Turns<StateHash>,
     circuits: Circuits,
+    metrics: LoginMetrics,
     /// Logins that are being finished, whether or not their caller still waits.
     under_way: TaskTracker,
 }
@@ -45,10 +48,17 @@ impl Login {
             store,
             instagram,
             circuits,
+            metrics: LoginMetrics::default(),
             clock,
             turns: Turns::default(),
             under_way: TaskTracker::new(),
         }
+    }
+
+    /// How far the logins came.
+    #[must_use]
+    pub fn metrics(&self) -> &LoginMetrics {
+        &self.metrics
     }
 
     /// Waits until no login is being finished. A code that went to Instagram

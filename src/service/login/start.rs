@@ -10,6 +10,7 @@ use crate::domain::lead::{Attributes, Consent};
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
 use crate::instagram::{AuthorizationUrl, Instagram};
+use crate::metrics::LoginStep;
 use crate::service::error::LoginError;
 use crate::service::random;
 
@@ -50,6 +51,15 @@ impl Login {
     /// [`LoginError`]: a redirect URI or scope that is not the site's, a
     /// `return_to` that leads away, too many logins under way.
     pub async fn start(&self, site: &Site, request: Start) -> Result<Started, LoginError> {
+        let outcome = self.begin(site, request).await;
+        match &outcome {
+            Ok(_) => self.reached(&site.id, LoginStep::Started),
+            Err(error) => self.count_error(&site.id, LoginStep::NotStarted, error),
+        }
+        outcome
+    }
+
+    async fn begin(&self, site: &Site, request: Start) -> Result<Started, LoginError> {
         let redirect_uri = redirect_uri(site, request.redirect_uri)?;
         let scopes = scopes(site, request.scopes)?;
         if !stays_on_site(&request.return_to, &redirect_uri) {

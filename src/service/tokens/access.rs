@@ -43,7 +43,7 @@ impl Tokens {
             }
         };
         let token = self.to_its_end(work).await?;
-        self.metrics.handed_out.more();
+        self.metrics.counters.handed_out.more();
         Ok(token)
     }
 

@@ -47,7 +47,7 @@ impl Tokens {
         loop {
             let page = self.store.tokens(&site.id, last, PAGE).await?;
             for entry in &page {
-                counts.add(entry.status.state_at(now));
+                counts.add(&entry.status);
                 self.begin_daily_profile(site, entry).await?;
             }
             match page.last() {
@@ -69,8 +69,8 @@ impl Tokens {
             tokens.expiring = expiring,
             tokens.expired = counts.of(TokenState::Expired),
             tokens.revoked = counts.of(TokenState::Revoked),
-            tokens.renewed = self.metrics.renewed.get(),
-            tokens.failed = self.metrics.failed.get(),
+            tokens.renewed = self.metrics.counters.renewed.get(),
+            tokens.failed = self.metrics.counters.failed.get(),
             "the tokens were counted"
         );
         self.metrics.counted(&site.id, counts);

@@ -31,7 +31,7 @@ use tokio_util::task::TaskTracker;
 
 use super::circuit::{Circuits, Host};
 use super::turns::Turns;
-use crate::domain::clock::Clock;
+use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::failure::{UpstreamFailure, UpstreamMeaning};
 use crate::domain::ids::LeadId;
 use crate::domain::site::SiteId;
@@ -81,6 +81,13 @@ impl Tokens {
             under_way: TaskTracker::new(),
             stopping: Arc::default(),
         }
+    }
+
+    /// When the keeper looks at the next of a site's tokens; none where there
+    /// is nothing to do, or the store does not say.
+    pub async fn next_renewal(&self, site: &SiteId) -> Option<Timestamp> {
+        let first = self.store.first_due_tokens(site, 1).await.ok()?;
+        first.first().map(|(due, _)| *due)
     }
 
     /// What was done and what there is.

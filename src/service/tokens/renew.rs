@@ -64,7 +64,7 @@ impl Attended<'_> {
         if !self.keep(kept.revision, token.clone(), None).await? {
             return Ok(Renewal::Overtaken);
         }
-        self.tokens.metrics.renewed.more();
+        self.tokens.metrics.counters.renewed.more();
         tracing::info!(site.id = %self.site.id, lead.id = %self.lead, "the token was renewed");
         let renewed = KeptToken {
             revision: kept.revision.saturating_add(1),
@@ -128,7 +128,7 @@ impl Attended<'_> {
         if !self.keep(kept.revision, token, None).await? {
             return Ok(Renewal::Overtaken);
         }
-        self.tokens.metrics.ended.more();
+        self.tokens.metrics.counters.ended.more();
         tracing::warn!(
             site.id = %self.site.id, lead.id = %self.lead, token.end = ?end,
             "the token has ended: the person's next login brings a new one"
@@ -145,7 +145,7 @@ impl Attended<'_> {
             self.log(&failure, "Instagram says that the token is dead");
             return self.end(kept, end).await;
         }
-        self.tokens.metrics.failed.more();
+        self.tokens.metrics.counters.failed.more();
         self.log(&failure, "the token could not be renewed");
         let now = self.tokens.clock.now();
         let wait = self.wait_after(&kept.token, &failure);
@@ -194,7 +194,7 @@ impl Attended<'_> {
         let is_expiring = status.state_at(self.tokens.clock.now()) == TokenState::Expiring;
         if is_expiring && status.state != TokenState::Expiring {
             status.state = TokenState::Expiring;
-            self.tokens.metrics.warned.more();
+            self.tokens.metrics.counters.warned.more();
             tracing::warn!(
                 site.id = %self.site.id, lead.id = %self.lead,
                 token.last_failure = ?token.upkeep.last_failure,

@@ -33,6 +33,7 @@ use super::Sites;
 use crate::domain::clock::Clock;
 use crate::domain::site::SiteId;
 use crate::domain::webhook::{Webhook, WebhookName};
+use crate::metrics::WebhookMetrics;
 use crate::storage::{Store, StoreError};
 use crate::webhook::Sender;
 
@@ -71,6 +72,7 @@ pub struct Webhooks {
     store: Store,
     sender: Sender,
     clock: Arc<dyn Clock>,
+    metrics: WebhookMetrics,
 }
 
 impl Webhooks {
@@ -81,7 +83,14 @@ impl Webhooks {
             store,
             sender,
             clock,
+            metrics: WebhookMetrics::default(),
         }
+    }
+
+    /// What became of the deliveries.
+    #[must_use]
+    pub fn metrics(&self) -> &WebhookMetrics {
+        &self.metrics
     }
 
     /// Delivers to the webhooks of all sites, for ever. A slow one holds up no

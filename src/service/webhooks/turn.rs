@@ -5,6 +5,7 @@ use crate::domain::change::{Change, ChangePosition};
 use crate::domain::clock::Timestamp;
 use crate::domain::site::SiteId;
 use crate::domain::webhook::{DeadLetter, DeliveryFailure, Trying, Webhook, WebhookState};
+use crate::metrics::WebhookOutcome;
 use crate::storage::{Changes, StoreError};
 use crate::webhook::{Failed, Message};
 
@@ -127,7 +128,12 @@ impl Turn<'_> {
             time: now,
             body,
         };
-        Ok(Some(self.of.sender.deliver(self.webhook, &message).await))
+        let outcome = self.of.sender.deliver(self.webhook, &message).await;
+        self.count(match outcome {
+            Ok(()) => WebhookOutcome::Delivered,
+            Err(_) => WebhookOutcome::Failed,
+        });
+        Ok(Some(outcome))
     }
 
     async fn keep(
@@ -136,12 +142,18 @@ impl Turn<'_> {
         given_up: Option<DeadLetter>,
     ) -> Result<(), StoreError> {
         if let Some(letter) = &given_up {
+            self.count(WebhookOutcome::GivenUp);
             tracing::error!(site.id = %self.site, webhook.name = %self.webhook.name, lead.id = %letter.lead, failure = %letter.failure, "a change was given up after a day: `leadtap webhook replay` delivers it after all");
         }
         let store = &self.of.store;
         store
             .keep_webhook_state(self.site, &self.webhook.name, state.clone(), given_up)
             .await
+    }
+
+    fn count(&self, outcome: WebhookOutcome) {
+        let webhook = self.webhook.name.as_str();
+        self.of.metrics.count(self.site, webhook, outcome);
     }
 
     /// Says once for each change that it failed, and the rest to whoever debugs.

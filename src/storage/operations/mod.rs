@@ -3,6 +3,7 @@
 //! [`Transaction`](super::transaction::Transaction), a read on a thread that may
 //! wait for the disk.
 
+mod account;
 mod change;
 mod cursor;
 mod deletion;

@@ -17,6 +17,7 @@ pub mod receiver;
 pub mod refusal;
 pub mod relay;
 pub mod reload;
+pub mod scrape;
 pub mod shop;
 pub mod tls;
 pub mod tokens;

@@ -16,7 +16,7 @@ async fn a_token_is_handed_out_as_it_is_and_refreshed_first_when_due() {
     assert_eq!(second.status.refreshed_time, world.now());
     assert_eq!(hand_out().await.unwrap().secret, second.secret);
     assert_eq!(world.instagram.account(1).calls, 1);
-    assert_eq!(world.tokens.metrics().handed_out.get(), 3);
+    assert_eq!(world.tokens.metrics().counters.handed_out.get(), 3);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ async fn each_way_in_which_a_token_ends_is_said_by_its_lead() {
         world.pass(60 * DAY, 5 * DAY).await;
         assert_eq!(world.instagram.account(account).calls, 1);
     }
-    assert_eq!(world.tokens.metrics().ended.get(), 5);
+    assert_eq!(world.tokens.metrics().counters.ended.get(), 5);
 }
 
 #[tokio::test]
@@ -43,7 +43,10 @@ async fn a_token_that_cannot_be_refreshed_warns_from_seven_days_before_its_end_o
         assert_eq!(world.state(lead).await, expected, "{left:?} left");
     }
     let metrics = world.tokens.metrics();
-    assert_eq!((metrics.warned.get(), metrics.ended.get()), (1, 1));
+    assert_eq!(
+        (metrics.counters.warned.get(), metrics.counters.ended.get()),
+        (1, 1)
+    );
     assert_eq!(world.status(lead).await.end, Some(TokenEnd::Expired));
     assert_eq!(world.instagram.broken(), Vec::<String>::new());
     // A refusal that somebody has to do something about is tried once a day.

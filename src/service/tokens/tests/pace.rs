@@ -76,7 +76,7 @@ async fn an_allowance_that_is_nearly_used_up_is_left_to_the_logins() {
     world.instagram.usage(96);
     // All of them are due, and each answer says that no more is wise for ten minutes.
     world.pass(5 * DAY, 5 * DAY).await;
-    let renewed = || world.tokens.metrics().renewed.get();
+    let renewed = || world.tokens.metrics().counters.renewed.get();
     let first = renewed();
     assert!(first <= 8, "{first}");
     world.pass(HOUR, Duration::from_secs(60)).await;

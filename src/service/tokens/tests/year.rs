@@ -71,7 +71,7 @@ async fn not_one_of_ten_thousand_tokens_is_refreshed_too_early_too_late_or_twice
         }
         let looks = sites.iter().map(|site| world.look_at(site));
         futures_util::future::join_all(looks).await;
-        let renewals = world.tokens.metrics().renewed.get();
+        let renewals = world.tokens.metrics().counters.renewed.get();
         most_at_once = most_at_once.max(renewals.saturating_sub(renewals_before));
         renewals_before = renewals;
     }
