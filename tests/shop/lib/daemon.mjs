@@ -7,6 +7,9 @@ import { run, start } from './process.mjs';
 const APP_ID = '990602627938098';
 export const APP_SECRET = 'sandbox-app-secret';
 
+// Moves the clock of a process; Debian's libfaketime.
+const FAKETIME = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketimeMT.so.1`;
+
 const settings = ({ folder, socket, sandbox, redirectUris, deletionStatusUrl }) => `
 [listen]
 unix = { path = "${socket}", mode = "0600" }
@@ -36,7 +39,30 @@ export async function startDaemon(binary, options) {
   await run(binary, ['keys', 'create', path.join(folder, 'leadtap-keys')]);
   const config = path.join(folder, 'leadtap.toml');
   await writeFile(config, settings({ ...options, socket }));
-  const program = start(binary, ['serve', '--config', config]);
-  await program.says(/listen\.unix=/);
-  return { socket, log: program.lines, stop: () => program.stop() };
+  const begin = async (env = {}) => {
+    const program = start(binary, ['serve', '--config', config], { env: { ...process.env, ...env } });
+    await program.says(/listen\.unix=/);
+    return program;
+  };
+  let program = await begin();
+  const log = [];
+  const stop = async () => {
+    await program.stop();
+    log.push(...program.lines);
+  };
+  return {
+    socket,
+    /** What it has logged so far. */
+    log: () => [...log, ...program.lines],
+    /** Runs `steps` with a daemon whose clock is this many minutes ahead. */
+    later: async (minutes, steps) => {
+      await stop();
+      program = await begin({ LD_PRELOAD: FAKETIME, FAKETIME: `+${minutes}m`, FAKETIME_DONT_FAKE_MONOTONIC: '1' });
+      try { return await steps(); } finally {
+        await stop();
+        program = await begin();
+      }
+    },
+    stop,
+  };
 }

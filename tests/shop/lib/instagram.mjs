@@ -29,6 +29,17 @@ export async function continueAs(page, account, from = '/my-account/') {
   await page.waitForURL(`${shop.url}/**`);
 }
 
+/** Allows, and gives the address that Instagram sends the shopper to instead of going there. */
+export async function callbackOf(page, account) {
+  const pattern = `${shop.urls.callback}?**`;
+  const asked = page.waitForRequest(pattern);
+  await page.route(pattern, (route) => route.abort());
+  await allow(page, account);
+  const callback = (await asked).url();
+  await page.unroute(pattern);
+  return callback;
+}
+
 /** Puts the product into the cart. */
 export const fillCart = (page) => page.goto(`/?add-to-cart=${shop.facts.product}`);
 

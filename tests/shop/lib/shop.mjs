@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { run } from './process.mjs';
 import { startDaemon } from './daemon.mjs';
 import { startDatabase } from './database.mjs';
 import { startProxy } from './proxy.mjs';
@@ -58,6 +59,11 @@ export async function startShop() {
       woocommerce: await version(path.join(parts.woocommerce, 'woocommerce.php'), /Version: (\S+)/),
     };
     const shop = { ...wordpress, facts, urls, database, sandbox, daemon, proxy, folder, versions, real: parts.real, stop };
+    shop.lead = async ({ user_id: id }) => JSON.parse(await run(
+      parts.binary, ['lead', 'show', '--instagram-user-id', id, '--socket', daemon.socket, '--output', 'json'],
+    ));
+    shop.closeCircuit = () => shop.call("return delete_transient('leadtap_circuit');");
+    shop.restoreSettings = () => configure(shop);
     await configure(shop);
     return shop;
   } catch (error) {
@@ -66,12 +72,17 @@ export async function startShop() {
   }
 }
 
-/** Changes some of the plugin's settings, as the settings page would. */
-export const configure = (shop, changes = {}) => shop.call(`
-  $settings = (array) get_option('leadtap_settings', []);
-  update_option('leadtap_settings', array_merge($settings, json_decode(${phpString(JSON.stringify({ address: `unix://${shop.proxy.path}`, ...changes }))}, true)));
-  return true;
-`);
+const settings = (shop) => ({
+  enabled: true,
+  address: `unix://${shop.proxy.path}`,
+  placements: ['account_login', 'account_registration', 'classic_checkout', 'block_checkout', 'wp_login'],
+  consent_text: 'The shop may write to me about its tea.',
+  consent_version: '2026-11',
+});
+
+/** Sets the plugin's settings: those of the tests, with these changes. */
+export const configure = (shop, changes = {}) =>
+  shop.call(`return update_option('leadtap_settings', json_decode(${phpString(JSON.stringify({ ...settings(shop), ...changes }))}, true));`);
 
 /** A text as a PHP literal. */
 export const phpString = (text) => `'${String(text).replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -1,0 +1,185 @@
+// How a login can end other than logged in: each has its own sentence and a
+// way on, and the cart is safe.
+import assert from 'node:assert/strict';
+import { arrive, scenario, shop, shot } from '../lib/scene.mjs';
+import { allow, assertLoggedOut, button, callbackOf, cancel, cartCount, fillCart, tap } from '../lib/instagram.mjs';
+import { startCookielessProxy } from '../lib/cookieless.mjs';
+
+const told = new Map();
+
+/** The sentence is there once, unlike all others; the shop's own form is below it; the cart is as it was. */
+async function assertToldApart(page, name, sentence) {
+  const notice = page.locator('.woocommerce-error, .woocommerce-info, .woocommerce-notices-wrapper, .wc-block-components-notice-banner, #login_error, .message').filter({ hasText: sentence }).first();
+  await notice.waitFor();
+  const text = (await notice.innerText()).trim();
+  for (const [other, words] of told) assert.notEqual(words, text, `${name} is told like ${other}`);
+  told.set(name, text);
+  assert.ok(await page.locator('#username').first().count() > 0, 'the normal form is not there');
+  assert.ok(await button(page).isVisible(), 'there is no way to try again');
+  await shot(page, `told ${name}`);
+}
+
+/** A guest with a full cart at My account. */
+async function shopper(options) {
+  const page = await arrive(options);
+  await fillCart(page);
+  await page.goto('/my-account/');
+  return page;
+}
+
+async function assertUnharmed(page) {
+  await assertLoggedOut(page);
+  assert.equal(await cartCount(page), 1, 'the cart is not what it was');
+}
+
+scenario('who says no in the window is told that nothing changed', async () => {
+  const page = await shopper();
+  await tap(page);
+  await cancel(page);
+  await assertToldApart(page, 'declined', /did not continue with Instagram/);
+  await assertUnharmed(page);
+});
+
+scenario('who has a personal account is told whom Instagram lets in', async () => {
+  const page = await shopper();
+  await tap(page);
+  await allow(page, { username: 'jonas.at.home' });
+  await page.getByRole('link', { name: 'Back to the app' }).click();
+  await page.getByText(/Business and Creator accounts only/).first().waitFor();
+  assert.ok(await page.locator('#username').first().isVisible());
+  await assertUnharmed(page);
+  await shot(page, 'told personal account');
+});
+
+scenario('who is no tester of an app in review is told that Instagram did not let them in', async () => {
+  const account = await shop.sandbox.account();
+  const page = await shopper();
+  await shop.sandbox.misbehaving(account, { me_failure: 'role_trap' }, async () => {
+    await tap(page);
+    await allow(page, account);
+    await assertToldApart(page, 'not let in', /did not let this account in/);
+  });
+  await assertUnharmed(page);
+});
+
+scenario('when Instagram is down the shopper is told so', async () => {
+  const account = await shop.sandbox.account();
+  const page = await shopper();
+  await shop.sandbox.misbehaving(account, { token_failure: 'server_error' }, async () => {
+    await tap(page);
+    await allow(page, account);
+    await assertToldApart(page, 'Instagram down', /trouble|cannot be used any more/);
+  });
+  await assertUnharmed(page);
+});
+
+scenario('when the daemon is down the shopper hears it before Instagram, and the own login works', async () => {
+  const page = await shopper();
+  await shop.proxy.down(async () => {
+    await button(page).click();
+    await assertToldApart(page, 'daemon down', /does not work in this shop right now/);
+    await assertUnharmed(page);
+  });
+  await shop.closeCircuit();
+});
+
+scenario('when the daemon hangs nobody waits for longer than two seconds', async () => {
+  const page = await shopper();
+  await shop.proxy.hanging(async () => {
+    const begun = Date.now();
+    await button(page).click();
+    await page.getByText(/log in here/).first().waitFor();
+    assert.ok(Date.now() - begun < 3_500, `it took ${Date.now() - begun} ms`);
+    await shot(page, 'told daemon hangs');
+    await assertUnharmed(page);
+  });
+  await shop.closeCircuit();
+});
+
+scenario('after some failures the circuit is open: nobody waits for a daemon that is down', async () => {
+  const page = await shopper();
+  await shop.proxy.hanging(async () => {
+    for (let i = 0; i < 5; i += 1) {
+      await page.goto('/my-account/');
+      await button(page).click();
+      await page.getByText(/log in here/).first().waitFor();
+    }
+    shop.proxy.forget();
+    await page.goto('/my-account/');
+    await button(page).click();
+    await page.getByText(/log in here/).first().waitFor();
+    assert.deepEqual(shop.proxy.calls, []);
+  });
+  await shop.closeCircuit();
+});
+
+scenario('when the daemon goes away while the shopper is at Instagram, the login goes on when it is back', async () => {
+  const account = await shop.sandbox.account();
+  const page = await shopper();
+  await tap(page);
+  await shop.proxy.down(async () => {
+    await allow(page, account);
+    await page.getByText(/does not work in this shop right now/).first().waitFor();
+  });
+  await shop.closeCircuit();
+  await page.getByRole('link', { name: /again|go on/i }).first().click();
+  await page.locator('form.leadtap-finish').waitFor();
+});
+
+scenario('when Instagram takes too long a page waits by itself, and the login goes through', async () => {
+  const account = await shop.sandbox.account();
+  const page = await shopper();
+  await shop.sandbox.misbehaving(account, { me_delay_ms: 3000 }, async () => {
+    await tap(page);
+    await allow(page, account);
+    await page.getByText('This page goes on by itself').waitFor();
+    await shot(page, 'waiting for Instagram');
+    await page.locator('form.leadtap-finish').waitFor({ timeout: 15_000 });
+  });
+});
+
+scenario('who blocks cookies is told before Instagram, and what to do', async () => {
+  const proxy = await startCookielessProxy();
+  try {
+    const page = await arrive(proxy.options);
+    await page.goto('/my-account/');
+    await button(page).click();
+    await assertToldApart(page, 'cookies', /blocks cookies/);
+    assert.match(page.url(), /^http:\/\/127\.0\.0\.1/);
+  } finally {
+    await proxy.stop();
+  }
+});
+
+scenario('who comes back too late is told that it expired', async () => {
+  const account = await shop.sandbox.account();
+  const page = await shopper();
+  await tap(page);
+  await shop.daemon.later(30, async () => {
+    await allow(page, account);
+    await assertToldApart(page, 'expired', /expired/);
+    await assertUnharmed(page);
+  });
+});
+
+scenario('who opens the callback in another browser is told where it began', async () => {
+  const account = await shop.sandbox.account();
+  const page = await shopper();
+  await tap(page);
+  const callback = await callbackOf(page, account);
+  const stranger = await shopper();
+  await stranger.goto(callback);
+  await assertToldApart(stranger, 'other browser', /began in another browser/);
+  await assertUnharmed(stranger);
+});
+
+scenario('a link that is not of this shop’s making tells to begin again', async () => {
+  const page = await shopper();
+  await tap(page);
+  const callback = await callbackOf(page, await shop.sandbox.account());
+  const url = new URL(callback);
+  url.searchParams.set('code', 'made-up-by-somebody');
+  await page.goto(url.href);
+  await assertToldApart(page, 'start again', /begin again/);
+  await assertUnharmed(page);
+});

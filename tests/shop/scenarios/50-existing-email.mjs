@@ -1,0 +1,117 @@
+// The e-mail address that a new shopper gives is one that an account has.
+import assert from 'node:assert/strict';
+import { arrive, scenario, shop, shot } from '../lib/scene.mjs';
+import { assertLoggedIn, assertLoggedOut, continueAs } from '../lib/instagram.mjs';
+import { finish, form, linkIn, logOut, oldUser, register, userOf } from '../lib/account.mjs';
+
+/** Somebody who came from Instagram and says they have the address of `user`. */
+async function claim(user) {
+  const page = await arrive();
+  const account = await shop.sandbox.account();
+  await continueAs(page, account);
+  await finish(page, { email: user.email });
+  return { page, account };
+}
+
+const isLinked = async (user) => Object.keys((await userOf(user.email)).meta).some((key) => /link$|ig_/.test(key));
+
+scenario('the e-mail of an existing account logs nobody in and links nothing', async () => {
+  const user = await oldUser();
+  const { page } = await claim(user);
+  await assertLoggedOut(page);
+  assert.equal(await isLinked(user), false);
+  await shot(page, 'e-mail of an existing account');
+});
+
+scenario("that account's password proves it: linked and logged in, and known from then on", async () => {
+  const user = await oldUser();
+  const { page, account } = await claim(user);
+  await form(page).locator('input[type=password]').fill(user.password);
+  await form(page).getByRole('button').first().click();
+  await page.waitForURL((url) => !url.search.includes('leadtap='));
+  await assertLoggedIn(page, user.email);
+  await logOut(page);
+  await continueAs(page, account);
+  await assertLoggedIn(page, user.email);
+});
+
+scenario('a wrong password proves nothing', async () => {
+  const user = await oldUser();
+  const { page } = await claim(user);
+  await form(page).locator('input[type=password]').fill('a guess');
+  await form(page).getByRole('button').first().click();
+  await page.getByText(/password/i).first().waitFor();
+  await shot(page, 'wrong password at the proof');
+  await assertLoggedOut(page);
+  assert.equal(await isLinked(user), false);
+});
+
+scenario('a link that is mailed to the address proves it', async () => {
+  const user = await oldUser();
+  const { page, account } = await claim(user);
+  await page.getByRole('button', { name: /mail/i }).click();
+  const mail = await shop.mail(user.email, /Link Instagram/);
+  await shot(page, 'mail is sent');
+  await page.goto(linkIn(mail));
+  await shot(page, 'link from the mail');
+  await page.getByRole('button', { name: /link/i }).first().click();
+  await page.waitForURL((url) => !url.search.includes('leadtap='));
+  await assertLoggedIn(page, user.email);
+  await logOut(page);
+  await continueAs(page, account);
+  await assertLoggedIn(page, user.email);
+});
+
+scenario('the mailed link does nothing in another browser, whoever follows it', async () => {
+  const user = await oldUser();
+  const { page } = await claim(user);
+  await page.getByRole('button', { name: /mail/i }).click();
+  const link = linkIn(await shop.mail(user.email, /Link Instagram/));
+  const victim = await arrive();
+  await victim.goto(link);
+  await shot(victim, 'link from the mail in another browser');
+  assert.equal(await victim.getByRole('button', { name: /link/i }).count(), 0);
+  await assertLoggedOut(victim);
+  await assertLoggedOut(page);
+  assert.equal(await isLinked(user), false);
+});
+
+scenario('the e-mail of an administrator is never linked: not by the password, not by a mail', async () => {
+  const user = await oldUser({ role: 'administrator' });
+  const { page } = await claim(user);
+  await shot(page, 'e-mail of an administrator');
+  const password = form(page).locator('input[type=password]');
+  if (await password.count() > 0) {
+    await password.fill(user.password);
+    await form(page).getByRole('button').first().click();
+  }
+  const mail = page.getByRole('button', { name: /mail/i });
+  if (await mail.count() > 0) await mail.click();
+  await assertLoggedOut(page);
+  assert.equal(await isLinked(user), false);
+  assert.deepEqual(await shop.mailsTo(user.email), []);
+});
+
+scenario('guesses at a password end after some, for whoever has the Instagram account', async () => {
+  const user = await oldUser();
+  const { page } = await claim(user);
+  for (let guess = 0; guess < 15 && await form(page).locator('input[type=password]').count() > 0; guess += 1) {
+    await form(page).locator('input[type=password]').fill(`guess ${guess}`);
+    await form(page).getByRole('button').first().click();
+    await page.waitForLoadState();
+  }
+  await shot(page, 'too many guesses');
+  const open = await form(page).locator('input[type=password]').count() > 0;
+  if (open) {
+    await form(page).locator('input[type=password]').fill(user.password);
+    await form(page).getByRole('button').first().click();
+  }
+  await assertLoggedOut(page);
+});
+
+scenario('who owns no account of that address learns from the answer no more than that there is one', async () => {
+  const user = await oldUser();
+  const { page } = await claim(user);
+  const text = await page.locator('body').innerText();
+  assert.doesNotMatch(text, new RegExp(user.username.replace(/[^a-z0-9]/gi, '.') + '(?!@)'));
+});

@@ -1,0 +1,116 @@
+// Linking and unlinking under My account > Account details.
+import assert from 'node:assert/strict';
+import { arrive, logInByPassword, scenario, shop, shot } from '../lib/scene.mjs';
+import { allow, assertLoggedIn, assertLoggedOut, cancel, continueAs } from '../lib/instagram.mjs';
+import { logOut, oldUser, register } from '../lib/account.mjs';
+
+const DETAILS = '/my-account/edit-account/';
+const linkButton = (page) => page.getByRole('link', { name: /(Link|Connect).*Instagram/i }).or(page.getByRole('button', { name: /(Link|Connect).*Instagram/i })).first();
+const unlinkButton = (page) => page.getByRole('button', { name: /Unlink/i }).first();
+
+async function customer() {
+  const user = await oldUser();
+  const page = await arrive();
+  await logInByPassword(page, '/my-account/', user);
+  await page.goto(DETAILS);
+  return { page, user };
+}
+
+async function link(page, account) {
+  await linkButton(page).click();
+  await page.waitForURL(`${shop.sandbox.address}/**`);
+  await allow(page, account);
+  await page.waitForURL(`${shop.url}/**`);
+}
+
+scenario('a logged-in shopper links Instagram and logs in with it from then on', async () => {
+  const { page, user } = await customer();
+  await shot(page, 'account details without Instagram');
+  const account = await shop.sandbox.account();
+  await link(page, account);
+  await shot(page, 'account details linked');
+  await page.getByText(account.username).first().waitFor();
+  await logOut(page);
+  await continueAs(page, account);
+  await assertLoggedIn(page, user.email);
+});
+
+scenario('who has a password unlinks, and Instagram logs them in no more', async () => {
+  const { page, user } = await customer();
+  const account = await shop.sandbox.account();
+  await link(page, account);
+  await page.goto(DETAILS);
+  await unlinkButton(page).click();
+  await shot(page, 'account details unlinked');
+  await assertLoggedIn(page, user.email);
+  await logOut(page);
+  await continueAs(page, account);
+  await assertLoggedOut(page);
+});
+
+scenario('unlinking locks nobody out: who has no password is asked to set one first', async () => {
+  const page = await arrive();
+  const { account, email } = await register(page);
+  await page.goto(DETAILS);
+  await shot(page, 'account details without a password');
+  if (await unlinkButton(page).count() > 0 && await unlinkButton(page).isEnabled()) await unlinkButton(page).click();
+  await page.getByText(/password/i).first().waitFor();
+  await logOut(page);
+  await continueAs(page, account);
+  await assertLoggedIn(page, email);
+});
+
+scenario('who changes their mind in the window finds the account details as they were', async () => {
+  const { page, user } = await customer();
+  await linkButton(page).click();
+  await page.waitForURL(`${shop.sandbox.address}/**`);
+  await cancel(page);
+  await page.waitForURL(`${shop.url}/**`);
+  await shot(page, 'linking declined');
+  await assertLoggedIn(page, user.email);
+  await page.goto(DETAILS);
+  assert.ok(await linkButton(page).isVisible());
+});
+
+scenario('an Instagram account that logs in somebody else is not taken from them', async () => {
+  const owner = await arrive();
+  const { account, email } = await register(owner);
+  const { page } = await customer();
+  await link(page, account);
+  await page.getByText(/belongs to another/).first().waitFor();
+  await shot(page, 'linking an account of somebody else');
+  await logOut(owner);
+  await continueAs(owner, account);
+  await assertLoggedIn(owner, email);
+});
+
+scenario('a link that was begun by one customer is not finished for another who logged in meanwhile', async () => {
+  const { page } = await customer();
+  const account = await shop.sandbox.account();
+  await linkButton(page).click();
+  await page.waitForURL(`${shop.sandbox.address}/**`);
+  const other = await oldUser();
+  const tab = await page.context().newPage();
+  await logOut(tab);
+  await logInByPassword(tab, '/my-account/', other);
+  await allow(page, account);
+  await page.waitForURL(`${shop.url}/**`);
+  await shot(page, 'linking as somebody else');
+  await logOut(tab);
+  await continueAs(tab, account);
+  await assertLoggedOut(tab);
+});
+
+scenario('another site cannot make a customer link or unlink', async () => {
+  const { page, user } = await customer();
+  const account = await shop.sandbox.account();
+  await link(page, account);
+  const forms = await page.goto(DETAILS).then(() => page.locator('form').evaluateAll((all) => all.map(({ action }) => action)));
+  for (const action of [...new Set(forms), `${shop.url}/?leadtap=unlink`, `${shop.url}/?leadtap=link`]) {
+    await page.request.post(action, { form: { leadtap_unlink: '1', unlink: '1', leadtap_action: 'unlink' }, headers: { Origin: 'https://evil.example', Referer: 'https://evil.example/' } });
+  }
+  await page.request.get('/?leadtap=unlink');
+  await logOut(page);
+  await continueAs(page, account);
+  await assertLoggedIn(page, user.email);
+});

@@ -1,0 +1,42 @@
+// After all that happened above: no disk of WordPress holds a secret or a token.
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { scenario, seenSecrets, shop } from '../lib/scene.mjs';
+import { APP_SECRET } from '../lib/daemon.mjs';
+
+/** What must be nowhere: the app's secret, every state, code and cookie that a browser saw; what looks like a token. */
+function assertHoldsNoSecret(text, where) {
+  assert.ok(seenSecrets.size > 20, 'too few logins were seen for this to mean anything');
+  for (const secret of [APP_SECRET, ...seenSecrets]) {
+    assert.ok(!text.includes(secret), `${where} holds a secret: …${around(text, secret)}…`);
+  }
+  const token = text.match(/\b(IG|EA)[A-Z]{2}[A-Za-z0-9_-]{20,}/);
+  assert.equal(token, null, `${where} holds what looks like a token`);
+}
+
+/** Where it stands, without itself. */
+const around = (text, secret) => {
+  const at = text.indexOf(secret);
+  return `${text.slice(Math.max(0, at - 120), at)}[secret]`;
+};
+
+scenario("WordPress's database holds no secret and no token", async () => {
+  assertHoldsNoSecret(await shop.database.dump(), 'the database');
+});
+
+scenario("WordPress's and WooCommerce's logs hold no secret and no token", async () => {
+  const folder = path.join(shop.root, 'wp-content');
+  const logs = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.log'));
+  for (const name of logs) assertHoldsNoSecret(await readFile(path.join(folder, name), 'utf8'), name);
+  assert.ok(logs.some((name) => name.includes('leadtap')), 'the plugin logged nothing');
+});
+
+scenario("the daemon's log holds no secret and no token", async () => {
+  assertHoldsNoSecret(shop.daemon.log().join('\n'), "the daemon's log");
+});
+
+scenario('the mails hold no secret and no token', async () => {
+  const folder = path.join(shop.folder, 'mails');
+  for (const name of await readdir(folder)) assertHoldsNoSecret(await readFile(path.join(folder, name), 'utf8'), name);
+});
