@@ -10,11 +10,13 @@ use super::client::{self, ClientArgs};
 use super::exit::CommandError;
 use super::lead_view;
 use super::output::{Output, Style, harmless};
+use super::paging::{self, PagingArgs};
 use crate::grpc::pb;
 use crate::grpc::pb::lead_service_client::LeadServiceClient;
 
-/// Leads on one page of the daemon's.
-const PAGE: usize = 500;
+/// Leads on one page of the daemon's, so that it stays far below the 4 MiB of
+/// a message.
+const PAGE: i32 = 500;
 
 /// Columns of a name; the rest is cut.
 const NAME_WIDTH: usize = 28;
@@ -42,19 +44,8 @@ pub(super) struct List {
     #[arg(long, value_name = "ORDER", default_value = "create_time desc")]
     order_by: String,
 
-    /// How many at most
-    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
-    limit: usize,
-
-    /// Go on where an earlier list ended
-    #[arg(
-        long,
-        value_name = "TOKEN",
-        default_value = "",
-        hide_default_value = true
-    )]
-    page_token: String,
-
+    #[command(flatten)]
+    paging: PagingArgs,
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
@@ -71,20 +62,19 @@ impl List {
         let target = self.client.target(client::environment)?;
         let (leads, next) = client::run(async {
             let mut service = LeadServiceClient::new(target.connect().await?);
-            let (mut leads, mut token) = (Vec::new(), self.page_token);
+            let (mut leads, mut page_token) = (Vec::new(), self.paging.page_token.clone());
             loop {
-                let missing = self.limit.saturating_sub(leads.len());
                 let request = pb::ListLeadsRequest {
-                    page_size: i32::try_from(missing.clamp(1, PAGE)).unwrap_or(i32::MAX),
-                    page_token: token,
+                    page_size: self.paging.page_size(leads.len()).min(PAGE),
+                    page_token,
                     filter: self.filter.clone(),
                     order_by: self.order_by.clone(),
                 };
                 let page = service.list_leads(request).await?.into_inner();
                 leads.extend(page.leads);
-                token = page.next_page_token;
-                if token.is_empty() || leads.len() >= self.limit {
-                    return Ok((leads, token));
+                page_token = page.next_page_token;
+                if !self.paging.wants(&page_token, leads.len()) {
+                    return Ok((leads, page_token));
                 }
             }
         })?;
@@ -95,10 +85,7 @@ impl List {
                 json!({"leads": leads, "next_page_token": next})
             },
         )?;
-        if !next.is_empty() && output.is_human() {
-            output.say(&format!("There are more: add --page-token {next}"))?;
-        }
-        Ok(())
+        paging::say_how_to_go_on(output, &next)
     }
 }
 

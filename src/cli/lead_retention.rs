@@ -10,6 +10,7 @@ use super::client::{self, ClientArgs};
 use super::exit::CommandError;
 use super::lead_view::time;
 use super::output::{Output, Style, harmless};
+use super::paging::{self, PagingArgs};
 use crate::domain::limits;
 use crate::domain::retention::RetentionPeriod;
 use crate::grpc::pb;
@@ -37,19 +38,8 @@ pub(super) struct Retention {
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(RetentionPeriod::DAYS))]
     days: Option<u64>,
 
-    /// How many leads at most
-    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
-    limit: usize,
-
-    /// Go on where an earlier list ended
-    #[arg(
-        long,
-        value_name = "TOKEN",
-        default_value = "",
-        hide_default_value = true
-    )]
-    page_token: String,
-
+    #[command(flatten)]
+    paging: PagingArgs,
     #[command(flatten)]
     output: OutputArgs,
     #[command(flatten)]
@@ -61,11 +51,7 @@ impl Retention {
         let mut output = Output::standard(self.output.output);
         let found = self.ask()?;
         output.result(|style| human(&found, style), || as_json(&found))?;
-        if !found.next_page_token.is_empty() && output.is_human() {
-            let next = &found.next_page_token;
-            output.say(&format!("There are more: add --page-token {next}"))?;
-        }
-        Ok(())
+        paging::say_how_to_go_on(&mut output, &found.next_page_token)
     }
 
     /// The first page, with the leads of the next ones up to the limit.
@@ -77,13 +63,13 @@ impl Retention {
                 delete_after_days: self
                     .days
                     .map_or(0, |days| i32::try_from(days).unwrap_or(i32::MAX)),
-                page_size: page_size(self.limit),
-                page_token: self.page_token.clone(),
+                page_size: self.paging.page_size(0),
+                page_token: self.paging.page_token.clone(),
             };
             let first = service.preview_retention(request.clone()).await?;
             let mut found = first.into_inner();
-            while !found.next_page_token.is_empty() && found.leads.len() < self.limit {
-                request.page_size = page_size(self.limit - found.leads.len());
+            while self.paging.wants(&found.next_page_token, found.leads.len()) {
+                request.page_size = self.paging.page_size(found.leads.len());
                 request.page_token = found.next_page_token;
                 let page = service.preview_retention(request.clone()).await?;
                 let page = page.into_inner();
@@ -93,10 +79,6 @@ impl Retention {
             Ok(found)
         })
     }
-}
-
-fn page_size(missing: usize) -> i32 {
-    i32::try_from(missing.clamp(1, limits::PAGE_SIZE_MAX)).unwrap_or(i32::MAX)
 }
 
 fn human(found: &pb::PreviewRetentionResponse, style: Style) -> String {

@@ -25,6 +25,7 @@ pub mod logging;
 mod login;
 mod offline;
 mod output;
+mod paging;
 mod progress;
 mod restore;
 mod sandbox;

@@ -10,8 +10,8 @@ use super::super::client::{self, ClientArgs};
 use super::super::exit::CommandError;
 use super::super::lead_view::{time, time_json};
 use super::super::output::{Output, Style, harmless};
+use super::super::paging::{self, PagingArgs};
 use super::{failure, failure_json, short};
-use crate::domain::limits;
 use crate::grpc::pb;
 
 /// List what a webhook gave up, the oldest change first
@@ -27,19 +27,8 @@ pub(super) struct DeadLetters {
     #[arg(value_name = "NAME")]
     webhook: String,
 
-    /// How many at most
-    #[arg(long, value_name = "NUMBER", default_value_t = 50)]
-    limit: usize,
-
-    /// Go on where an earlier list ended
-    #[arg(
-        long,
-        value_name = "TOKEN",
-        default_value = "",
-        hide_default_value = true
-    )]
-    page_token: String,
-
+    #[command(flatten)]
+    paging: PagingArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
     #[command(flatten)]
@@ -51,19 +40,17 @@ impl DeadLetters {
         let target = self.client.target(client::environment)?;
         let (letters, next) = client::run(async {
             let mut client = super::connect(&target).await?;
-            let (mut letters, mut page_token) = (Vec::new(), self.page_token);
+            let (mut letters, mut page_token) = (Vec::new(), self.paging.page_token.clone());
             loop {
-                let missing = self.limit.saturating_sub(letters.len());
-                let missing = missing.clamp(1, limits::PAGE_SIZE_MAX);
                 let request = pb::ListDeadLettersRequest {
                     webhook: self.webhook.clone(),
-                    page_size: i32::try_from(missing).unwrap_or(i32::MAX),
+                    page_size: self.paging.page_size(letters.len()),
                     page_token,
                 };
                 let page = client.list_dead_letters(request).await?.into_inner();
                 letters.extend(page.dead_letters);
                 page_token = page.next_page_token;
-                if page_token.is_empty() || letters.len() >= self.limit {
+                if !self.paging.wants(&page_token, letters.len()) {
                     return Ok((letters, page_token));
                 }
             }
@@ -75,10 +62,7 @@ impl DeadLetters {
                 json!({ "dead_letters": letters, "next_page_token": next })
             },
         )?;
-        if !next.is_empty() && output.is_human() {
-            output.say(&format!("There are more: add --page-token {next}"))?;
-        }
-        Ok(())
+        paging::say_how_to_go_on(output, &next)
     }
 }
 
