@@ -16,7 +16,7 @@ final class LeadEventType
     /** It was made, by a first login or by an imported token. */
     public const CREATED = 1;
 
-    /** The shop wrote to it. */
+    /** The shop wrote to it, or the daemon read its profile anew. */
     public const UPDATED = 2;
 
     /** One more login was completed. */

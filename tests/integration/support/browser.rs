@@ -9,6 +9,7 @@ use url::Url;
 use super::fake::http;
 
 /// One browser with its own cookie.
+#[derive(Clone)]
 pub struct Browser {
     /// The secret in the cookie.
     pub binding: Vec<u8>,
@@ -18,12 +19,18 @@ pub struct Browser {
 impl Browser {
     /// A browser that has never been here.
     pub fn new() -> Self {
+        Self::with(http())
+    }
+
+    fn with(http: reqwest::Client) -> Self {
         let mut binding = vec![0; 32];
         SystemRandom::new().fill(&mut binding).unwrap();
-        Self {
-            binding,
-            http: http(),
-        }
+        Self { binding, http }
+    }
+
+    /// Another browser, on the same machine: it has a cookie of its own.
+    pub fn another(&self) -> Self {
+        Self::with(self.http.clone())
     }
 
     /// What the plugin sends when the shopper taps the button.

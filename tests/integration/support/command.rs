@@ -4,7 +4,7 @@ use std::process::{Command, Output, Stdio};
 
 /// `leadtap` with these arguments, and with no word from this environment.
 pub fn leadtap(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_leadtap"));
+    let mut command = Command::new(super::program());
     command
         .args(arguments)
         .env_remove("LEADTAP_SOCKET")

@@ -167,7 +167,7 @@ permissions = ["login"]
         std::fs::write(&config, self.configuration()).unwrap();
         let log = self.path("log");
         let output = std::fs::File::create(&log).unwrap();
-        let program = env!("CARGO_BIN_EXE_leadtap").to_owned();
+        let program = super::program();
         let mut words = self.started_by.iter().chain([&program]);
         let passed = self.passed.as_ref().map(|fd| fd.try_clone().unwrap());
         let child = Command::new(words.next().unwrap())

@@ -13,7 +13,9 @@ fn shim() -> &'static Path {
     SHIM.get_or_init(|| {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/faults/powercut.c");
         let name = format!("powercut-{}.so", std::process::id());
-        let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let folder = shim_folder();
+        std::fs::create_dir_all(&folder).unwrap();
+        let built = folder.join(name);
         let compiled = Command::new("cc")
             .args(["-O2", "-shared", "-fPIC", "-pthread", "-o"])
             .args([&built, &source])
@@ -25,6 +27,12 @@ fn shim() -> &'static Path {
         std::fs::rename(&built, &whole).unwrap();
         whole
     })
+}
+
+/// Cargo tells tests, and not examples, where they may leave things.
+fn shim_folder() -> PathBuf {
+    let told = option_env!("CARGO_TARGET_TMPDIR").map(PathBuf::from);
+    told.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tmp"))
 }
 
 /// The disk below a daemon's store.

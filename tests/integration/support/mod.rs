@@ -36,6 +36,16 @@ use std::time::{Duration, Instant};
 /// How long anything may take that is expected to happen.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// The daemon's program: as cargo built it beside the tests. An example is built
+/// alone, and is the daemon itself where it is asked to `serve`.
+pub fn program() -> String {
+    let built = option_env!("CARGO_BIN_EXE_leadtap").map(str::to_owned);
+    built.unwrap_or_else(|| {
+        let example = std::env::current_exe().unwrap();
+        example.into_os_string().into_string().unwrap()
+    })
+}
+
 /// Waits until `done` gives something, or fails the test with `what`.
 pub async fn eventually<T>(what: &str, mut done: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
