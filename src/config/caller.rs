@@ -48,12 +48,14 @@ pub(super) fn read(section: &Section<'_>, sites: &[SiteId]) -> Option<Configured
         &keys::MAX_CALLS_IN_FLIGHT,
         &keys::MAX_STARTS_PER_MINUTE,
     );
+    let most_pending = &keys::MAX_PENDING_AUTHORIZATIONS;
     Some(ConfiguredCaller {
         caller: Caller {
             name: name?,
             site: site?,
             permissions,
             allowance,
+            max_pending_authorizations: allowance::pending(section, most_pending),
         },
         proof: proof?,
     })

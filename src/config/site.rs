@@ -31,7 +31,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<Arc<Site>> {
     let redirect_uris = urls::redirect_uris(section);
     let scopes = scopes(section, dialect);
     let ttl = section.number(&keys::AUTHORIZATION_TTL_MINUTES);
-    let max_pending = section.number(&keys::MAX_PENDING_AUTHORIZATIONS);
+    let most_pending = &keys::MAX_PENDING_AUTHORIZATIONS;
     let allowance = allowance::read(
         section,
         &keys::MAX_CALLS_IN_FLIGHT,
@@ -49,7 +49,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<Arc<Site>> {
         redirect_uris,
         scopes,
         authorization_ttl: Duration::from_secs(60 * ttl),
-        max_pending_authorizations: max_pending as usize,
+        max_pending_authorizations: allowance::pending(section, most_pending),
         duties: duties(section),
         allowance,
         beginning: Arc::default(),

@@ -18,6 +18,8 @@ pub struct Caller {
     pub permissions: Permissions,
     /// What it may have going on.
     pub allowance: Allowance,
+    /// Logins that it began and that are under way. One more is refused.
+    pub max_pending_authorizations: usize,
 }
 
 /// What a caller may do.

@@ -30,7 +30,7 @@ impl pb::login_service_server::LoginService for LoginHandlers {
         let start = convert::start(request.into_inner(), now).map_err(errors::invalid)?;
         let started = self
             .login
-            .start(&access.site, start)
+            .start(&access.site, &access.caller, start)
             .await
             .map_err(|error| errors::login(error, id))?;
         Ok(Response::new(pb::StartAuthorizationResponse {

@@ -87,7 +87,9 @@ const fn of_upstream(meaning: UpstreamMeaning) -> &'static str {
 
 const fn of_store(error: &StoreError) -> &'static str {
     match error {
-        StoreError::TooManyPending => "TOO_MANY_PENDING_AUTHORIZATIONS",
+        StoreError::TooManyPending | StoreError::TooManyPendingOfCaller => {
+            "TOO_MANY_PENDING_AUTHORIZATIONS"
+        }
         StoreError::SiteOverloaded => "TOO_MANY_CALLS",
         StoreError::Unavailable | StoreError::Overloaded | StoreError::Conflict => {
             "STORE_UNAVAILABLE"

@@ -19,6 +19,8 @@ pub enum StoreError {
     SiteOverloaded,
     /// The site has as many logins under way as it may. Nothing was changed.
     TooManyPending,
+    /// The caller has as many logins under way as it may.
+    TooManyPendingOfCaller,
     /// The record changed since it was read. Nothing was changed.
     Conflict,
     /// Instagram's two ids belong to two different leads. Nothing was changed.
@@ -38,6 +40,7 @@ impl fmt::Display for StoreError {
                 f.write_str("too many logins of this site are waiting for the disk")
             }
             Self::TooManyPending => f.write_str("the site has too many logins under way"),
+            Self::TooManyPendingOfCaller => f.write_str("the caller has too many logins under way"),
             Self::Conflict => f.write_str("the record was changed in between"),
             Self::IdentityConflict => f.write_str("the two ids belong to two different leads"),
             Self::Sealed(error) => error.fmt(f),

@@ -1,5 +1,8 @@
 //! Where in the journal each pending login stands: an index in memory, made
 //! anew when the store opens.
+//!
+//! Who began a login is known here alone, and not on the disk: after a restart
+//! those that had begun before are their site's, and no caller's.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fs::File;
@@ -10,6 +13,7 @@ use super::error::{EngineError, StoreError};
 use super::journal::{Appended, Begun, Entry};
 use super::record::RecordError;
 use crate::domain::authorization::Authorization;
+use crate::domain::caller::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::StateHash;
 use crate::domain::site::SiteId;
@@ -25,7 +29,9 @@ pub struct PendingIndex {
 /// The pending logins of one site.
 #[derive(Debug, Default)]
 struct Pending {
-    slots: HashMap<StateHash, Slot>,
+    slots: HashMap<StateHash, (Slot, Option<Arc<Caller>>)>,
+    /// How many of them each caller began, by its name.
+    begun_by: HashMap<String, usize>,
     /// In the order in which they began, which is that in which they expire;
     /// also those that have moved on. Where a site's time to live was made
     /// shorter, the older ones hold up the newer ones until their time.
@@ -74,6 +80,21 @@ impl Place {
     }
 }
 
+impl Pending {
+    fn remove(&mut self, state: &StateHash) -> Option<Slot> {
+        let (slot, caller) = self.slots.remove(state)?;
+        if let Some(caller) = caller
+            && let Some(begun) = self.begun_by.get_mut(&caller.name)
+        {
+            *begun = begun.saturating_sub(1);
+            if *begun == 0 {
+                self.begun_by.remove(&caller.name);
+            }
+        }
+        Some(slot)
+    }
+}
+
 impl PendingIndex {
     /// How many logins of this site are pending.
     pub fn count(&self, site: &SiteId) -> usize {
@@ -82,9 +103,16 @@ impl PendingIndex {
             .map_or(0, |pending| pending.slots.len())
     }
 
+    /// How many of them this caller began.
+    pub fn count_of(&self, site: &SiteId, caller: &Caller) -> usize {
+        let pending = self.sites.get(site);
+        let begun = pending.and_then(|pending| pending.begun_by.get(&caller.name));
+        begun.copied().unwrap_or(0)
+    }
+
     /// Where a login stands.
     pub fn find(&self, site: &SiteId, state: &StateHash) -> Option<Place> {
-        let slot = *self.sites.get(site)?.slots.get(state)?;
+        let (slot, _) = *self.sites.get(site)?.slots.get(state)?;
         let file = Arc::clone(&self.segments.get(&slot.segment)?.file);
         Some(Place { file, slot })
     }
@@ -105,7 +133,9 @@ impl PendingIndex {
         self.place(&frame);
         for entry in entries {
             let length = entry.length();
-            self.insert(&frame, &entry.site, entry.state, entry.expire_time, length);
+            let caller = Some(Arc::clone(&entry.caller));
+            let login = (entry.state, entry.expire_time);
+            self.insert(&frame, &entry.site, login, length, caller);
             frame.offset += length as u64;
         }
     }
@@ -115,9 +145,9 @@ impl PendingIndex {
         &mut self,
         at: &Appended,
         site: &SiteId,
-        state: StateHash,
-        expire_time: Timestamp,
+        (state, expire_time): (StateHash, Timestamp),
         length: usize,
+        caller: Option<Arc<Caller>>,
     ) {
         // A segment and its last frame have a few MB.
         let slot = Slot {
@@ -129,7 +159,10 @@ impl PendingIndex {
             Some(pending) => pending,
             None => self.sites.entry(site.clone()).or_default(),
         };
-        pending.slots.insert(state, slot);
+        if let Some(caller) = &caller {
+            *pending.begun_by.entry(caller.name.clone()).or_default() += 1;
+        }
+        pending.slots.insert(state, (slot, caller));
         pending.by_age.push_back((expire_time, state));
         if let Some(segment) = self.segments.get_mut(&at.segment) {
             segment.live += 1;
@@ -138,10 +171,8 @@ impl PendingIndex {
 
     /// Forgets a login that has moved on.
     pub fn remove(&mut self, site: &SiteId, state: &StateHash) {
-        let slot = self
-            .sites
-            .get_mut(site)
-            .and_then(|pending| pending.slots.remove(state));
+        let pending = self.sites.get_mut(site);
+        let slot = pending.and_then(|pending| pending.remove(state));
         self.release(slot);
     }
 
@@ -153,8 +184,9 @@ impl PendingIndex {
                 && let Some((expire_time, state)) = pending.by_age.front()
                 && now >= *expire_time
             {
-                expired.extend(pending.slots.remove(state));
+                let state = *state;
                 pending.by_age.pop_front();
+                expired.extend(pending.remove(&state));
             }
         }
         for slot in &expired {

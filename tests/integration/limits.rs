@@ -224,7 +224,7 @@ fn the_document_has_the_numbers_of_the_code() {
     let (site, caller) = (&config.sites[0], &config.callers[0].caller);
     let document = include_str!("../../docs/limits.md");
     let seconds = |time: Duration| time.as_secs() as usize;
-    let rows: [(&str, usize); 21] = [
+    let rows: [(&str, usize); 22] = [
         ("connections of a listener", config.limits.max_connections),
         ("handshakes of TLS under way, a worker", HANDSHAKES),
         (
@@ -250,6 +250,10 @@ fn the_document_has_the_numbers_of_the_code() {
         (
             "logins that a site's callers begin in a minute",
             site.allowance.starts_per_minute as usize,
+        ),
+        (
+            "logins under way that a caller began",
+            caller.max_pending_authorizations,
         ),
         (
             "logins under way of a site",

@@ -53,8 +53,8 @@ final class ErrorReason
     public const CALLBACK_INVALID = 'CALLBACK_INVALID';
 
     /**
-     * RESOURCE_EXHAUSTED with RetryInfo, RETRY. The site has as many logins
-     * under way as its configuration allows.
+     * RESOURCE_EXHAUSTED with RetryInfo, RETRY. The caller, or its site, has as
+     * many logins under way as its configuration allows.
      */
     public const TOO_MANY_PENDING_AUTHORIZATIONS = 'TOO_MANY_PENDING_AUTHORIZATIONS';
 

@@ -2,6 +2,15 @@
 
 use super::{Key, Number, Section};
 
+/// Logins of one caller that may be under way: half of its site's, so that one
+/// program cannot take all of them.
+pub const MAX_PENDING_AUTHORIZATIONS: Number = Number {
+    name: "max_pending_authorizations",
+    meaning: "logins that it began and that are under way at once; one more is refused",
+    range: 1..=1_000_000,
+    default: 10_000,
+};
+
 /// Calls in flight of one caller: a hundred times what a busy shop has.
 pub const MAX_CALLS_IN_FLIGHT: Number = Number {
     name: "max_calls_in_flight",
@@ -58,6 +67,7 @@ pub const CALLER: Section = Section {
             "required",
             "`login`, `leads`, `tokens`, `platform`, `admin`",
         ),
+        MAX_PENDING_AUTHORIZATIONS.key(),
         MAX_CALLS_IN_FLIGHT.key(),
         MAX_STARTS_PER_MINUTE.key(),
     ],

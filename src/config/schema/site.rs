@@ -15,9 +15,9 @@ pub const AUTHORIZATION_TTL_MINUTES: Number = Number {
 /// Logins that may be under way at once; each takes about 1 KiB of the store.
 pub const MAX_PENDING_AUTHORIZATIONS: Number = Number {
     name: "max_pending_authorizations",
-    meaning: "logins under way at once; one more is refused",
+    meaning: "logins of all its callers under way at once; one more is refused",
     range: 1..=1_000_000,
-    default: 10_000,
+    default: 20_000,
 };
 
 /// Calls in flight of a site's callers together. The most is half of what may

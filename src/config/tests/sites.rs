@@ -24,7 +24,7 @@ fn a_site_has_what_was_said_and_defaults_for_the_rest() {
     assert_eq!(site.redirect_uris, ["https://shop.example/callback"]);
     assert_eq!(site.scopes, ["instagram_business_basic"]);
     assert_eq!(site.authorization_ttl, Duration::from_secs(600));
-    assert_eq!(site.max_pending_authorizations, 10_000);
+    assert_eq!(site.max_pending_authorizations, 20_000);
 }
 
 #[test]

@@ -29,6 +29,14 @@ pub fn store(error: &StoreError, id: RequestId) -> Status {
         )
         .after(PENDING_RETRY)
         .status(),
+        StoreError::TooManyPendingOfCaller => Row::new(
+            Code::ResourceExhausted,
+            Reason::TooManyPendingAuthorizations,
+            NextStep::Retry,
+            "this caller has as many logins under way as its max_pending_authorizations allows: try again when some have ended",
+        )
+        .after(PENDING_RETRY)
+        .status(),
         StoreError::SiteOverloaded => Row::new(
             Code::ResourceExhausted,
             Reason::TooManyCalls,

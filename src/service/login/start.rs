@@ -1,9 +1,12 @@
 //! How a login begins.
 
+use std::sync::Arc;
+
 use url::Url;
 
 use super::Login;
 use crate::domain::authorization::{Authorization, AuthorizationRequest};
+use crate::domain::caller::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::BrowserBindingHash;
 use crate::domain::lead::{Attributes, Consent};
@@ -50,8 +53,13 @@ impl Login {
     /// # Errors
     /// [`LoginError`]: a redirect URI or scope that is not the site's, a
     /// `return_to` that leads away, too many logins under way.
-    pub async fn start(&self, site: &Site, request: Start) -> Result<Started, LoginError> {
-        let outcome = self.begin(site, request).await;
+    pub async fn start(
+        &self,
+        site: &Site,
+        caller: &Arc<Caller>,
+        request: Start,
+    ) -> Result<Started, LoginError> {
+        let outcome = self.begin(site, caller, request).await;
         match &outcome {
             Ok(_) => self.reached(&site.id, LoginStep::Started),
             Err(error) => self.count_error(&site.id, LoginStep::NotStarted, error),
@@ -59,7 +67,12 @@ impl Login {
         outcome
     }
 
-    async fn begin(&self, site: &Site, request: Start) -> Result<Started, LoginError> {
+    async fn begin(
+        &self,
+        site: &Site,
+        caller: &Arc<Caller>,
+        request: Start,
+    ) -> Result<Started, LoginError> {
         let redirect_uri = redirect_uri(site, request.redirect_uri)?;
         let scopes = scopes(site, request.scopes)?;
         if !stays_on_site(&request.return_to, &redirect_uri) {
@@ -89,7 +102,7 @@ impl Login {
             expire_time,
         );
         self.store
-            .start(site, random::state_hash(&state), &authorization)
+            .start(site, caller, random::state_hash(&state), &authorization)
             .await?;
         Ok(Started {
             authorization_url,

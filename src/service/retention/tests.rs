@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::allowance::Allowance;
 use crate::domain::authorization::{Authorization, AuthorizationRequest, Stage};
+use crate::domain::caller::{Caller, Permissions};
 use crate::domain::clock::ManualClock;
 use crate::domain::duties::Duties;
 use crate::domain::ids::{BrowserBindingHash, StateHash};
@@ -214,7 +215,14 @@ async fn login(
     };
     let begun = Authorization::begin(request, time.plus(Duration::from_secs(600)));
     let here = site(site_id.as_str(), None);
-    store.start(&here, state, &begun).await.unwrap();
+    let caller = Arc::new(Caller {
+        name: "plugin".to_owned(),
+        site: here.id.clone(),
+        permissions: Permissions::default(),
+        allowance: here.allowance,
+        max_pending_authorizations: 10,
+    });
+    store.start(&here, &caller, state, &begun).await.unwrap();
     let sent = begun.at(Stage::CodeSent);
     let exchanged = sent.at(Stage::Exchanged(token(time)));
     for step in [sent, exchanged.clone()] {

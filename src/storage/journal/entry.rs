@@ -4,7 +4,10 @@
 //! [checksum: 4] [length of the rest: 4] [length of name: 1] [name of site] [state's hash: 32] [expire time: 8] [request]
 //! ```
 
+use std::sync::Arc;
+
 use crate::domain::authorization::{Authorization, AuthorizationRequest};
+use crate::domain::caller::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::StateHash;
 use crate::domain::site::SiteId;
@@ -25,6 +28,8 @@ pub struct Entry {
     pub state: StateHash,
     /// After this moment it is over.
     pub expire_time: Timestamp,
+    /// Who began it. It is not written.
+    pub caller: Arc<Caller>,
     body: Vec<u8>,
 }
 
@@ -35,6 +40,7 @@ impl Entry {
     /// [`RecordError::Malformed`], which no login of ours causes.
     pub fn new(
         site: &SiteId,
+        caller: &Arc<Caller>,
         state: StateHash,
         authorization: &Authorization,
     ) -> Result<Self, RecordError> {
@@ -52,6 +58,7 @@ impl Entry {
             site: site.clone(),
             state,
             expire_time: authorization.expire_time,
+            caller: Arc::clone(caller),
             body,
         })
     }

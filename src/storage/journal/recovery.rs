@@ -146,9 +146,9 @@ impl Recovery<'_> {
             let begun = Begun::parse(rest).map_err(|error| self.damaged(&error.to_string()))?;
             self.index.place(&place);
             if !self.has_moved_on(&begun)? {
-                let (state, expires) = (begun.state, begun.expire_time);
+                let login = (begun.state, begun.expire_time);
                 self.index
-                    .insert(&place, &begun.site, state, expires, begun.length);
+                    .insert(&place, &begun.site, login, begun.length, None);
             }
             place.offset += begun.length as u64;
             rest = rest.get(begun.length..).unwrap_or_default();

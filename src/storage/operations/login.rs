@@ -1,6 +1,9 @@
 //! Logins: begun, moved on, completed, swept away.
 
+use std::sync::Arc;
+
 use crate::domain::authorization::Authorization;
+use crate::domain::caller::Caller;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::StateHash;
 use crate::domain::site::{Site, SiteId};
@@ -16,15 +19,17 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::TooManyPending`] when the site has its most under way,
+    /// [`StoreError::TooManyPendingOfCaller`] when the caller has,
     /// [`StoreError::SiteOverloaded`] when its share of the queue is full.
     pub async fn start(
         &self,
         site: &Site,
+        caller: &Arc<Caller>,
         state: StateHash,
         authorization: &Authorization,
     ) -> Result<(), StoreError> {
         let place = Place::take(&site.beginning)?;
-        let entry = Entry::new(&site.id, state, authorization)?;
+        let entry = Entry::new(&site.id, caller, state, authorization)?;
         let most = site.max_pending_authorizations;
         self.write(move |transaction| {
             drop(place);

@@ -36,12 +36,12 @@ fn course() -> impl Strategy<Value = Course> {
 async fn follow(store: &Store, site: &Site, number: u64, course: Course) {
     match course {
         Course::Begun => store
-            .start(site, state(number), &pending("/"))
+            .start(site, &caller(), state(number), &pending("/"))
             .await
             .unwrap(),
         Course::Declined => {
             store
-                .start(site, state(number), &pending("/"))
+                .start(site, &caller(), state(number), &pending("/"))
                 .await
                 .unwrap();
             let declined = pending("/").at(Stage::Declined(Decline::default()));
@@ -137,7 +137,11 @@ async fn closing_under_load_keeps_what_was_acknowledged_and_answers_everyone() {
     let starts: Vec<_> = (0..10_000)
         .map(|number| {
             let (store, site) = (store.clone(), Arc::clone(&site));
-            tokio::spawn(async move { store.start(&site, state(number), &pending("/")).await })
+            tokio::spawn(async move {
+                store
+                    .start(&site, &caller(), state(number), &pending("/"))
+                    .await
+            })
         })
         .collect();
     let closing = store.clone();

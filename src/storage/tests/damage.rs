@@ -19,7 +19,10 @@ async fn a_store_that_is_older_than_its_witness_does_not_open() {
     let shelf = Shelf::new();
     let site = site("shop", 100);
     let store = shelf.open();
-    store.start(&site, state(1), &pending("/")).await.unwrap();
+    store
+        .start(&site, &caller(), state(1), &pending("/"))
+        .await
+        .unwrap();
     store.close();
     let old = tempfile::tempdir().unwrap();
     copy(&shelf.path().join("store"), old.path());
@@ -41,12 +44,15 @@ async fn a_store_beside_another_stores_witness_does_not_open() {
     let (one, two) = (Shelf::new(), Shelf::new());
     let site = site("shop", 100);
     let store = one.open();
-    store.start(&site, state(1), &pending("/")).await.unwrap();
+    store
+        .start(&site, &caller(), state(1), &pending("/"))
+        .await
+        .unwrap();
     store.close();
     let store = two.open();
     for number in 0..3 {
         store
-            .start(&site, state(number), &pending("/"))
+            .start(&site, &caller(), state(number), &pending("/"))
             .await
             .unwrap();
     }
@@ -110,7 +116,7 @@ async fn a_record_that_vanished_takes_the_store_out_of_service() {
         text.contains("there should be 1 Lead records, and there are 0"),
         "{text}"
     );
-    let refused = store.start(&site, state(9), &pending("/")).await;
+    let refused = store.start(&site, &caller(), state(9), &pending("/")).await;
     assert_eq!(refused, Err(StoreError::Unavailable));
     store.close();
 }

@@ -35,7 +35,10 @@ async fn login(store: &Store, site: &Site, number: u64) -> CompletedLogin {
         source: String::new(),
         withdraw_time: None,
     });
-    store.start(site, state(number), &start).await.unwrap();
+    store
+        .start(site, &caller(), state(number), &start)
+        .await
+        .unwrap();
     let sent = start.at(Stage::CodeSent);
     let exchanged = sent.at(Stage::Exchanged(token("short-token")));
     for step in [sent, exchanged.clone()] {
@@ -81,7 +84,10 @@ async fn no_record_says_anything_about_a_person_that_was_erased() {
     let shelf = Shelf::new();
     let site = site("shop", 10);
     let store = shelf.open();
-    store.start(&site, state(9), &pending("/")).await.unwrap();
+    store
+        .start(&site, &caller(), state(9), &pending("/"))
+        .await
+        .unwrap();
     let lead = login(&store, &site, 1).await.lead;
     login(&store, &site, 2).await;
     assert_eq!(found_in(&records(&store).await), PERSON, "the search finds");

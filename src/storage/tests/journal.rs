@@ -26,7 +26,9 @@ fn shop() -> Site {
 }
 
 async fn begin(store: &Store, number: u64) {
-    let begun = store.start(&shop(), state(number), &pending("/")).await;
+    let begun = store
+        .start(&shop(), &caller(), state(number), &pending("/"))
+        .await;
     begun.unwrap();
 }
 
@@ -257,7 +259,8 @@ async fn a_login_that_begins_while_its_segment_goes_is_kept() {
     let shelf = Shelf::new();
     let store = shelf.open();
     begin(&store, 1).await;
-    let entry = crate::storage::journal::Entry::new(&shop().id, state(2), &pending("/")).unwrap();
+    let entry = crate::storage::journal::Entry::new(&shop().id, &caller(), state(2), &pending("/"))
+        .unwrap();
     store
         .write(move |transaction| {
             transaction.sweep(NOW.plus(TTL), 100, &mut Vec::new())?;

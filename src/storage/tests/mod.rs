@@ -31,6 +31,7 @@ use uuid::Uuid;
 use super::{CompletedLogin, Completion, KeyRing, Options, Store, StoreError, opening};
 use crate::domain::allowance::Allowance;
 use crate::domain::authorization::{Authorization, AuthorizationRequest, Stage};
+use crate::domain::caller::{Caller, Permission};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{BrowserBindingHash, LeadId, StateHash};
 use crate::domain::lead::{InstagramProfile, Login};
@@ -117,6 +118,24 @@ fn site(name: &str, max_pending_authorizations: usize) -> Site {
     }
 }
 
+/// A program of any site's, which may begin as many logins as the site.
+fn caller() -> Arc<Caller> {
+    caller_with("plugin", usize::MAX)
+}
+
+fn caller_with(name: &str, max_pending_authorizations: usize) -> Arc<Caller> {
+    Arc::new(Caller {
+        name: name.to_owned(),
+        site: "shop".parse().unwrap(),
+        permissions: [Permission::Login].into_iter().collect(),
+        allowance: Allowance {
+            calls_in_flight: 1,
+            starts_per_minute: 1,
+        },
+        max_pending_authorizations,
+    })
+}
+
 fn state(number: u64) -> StateHash {
     let mut hash = [0; 32];
     hash[..8].copy_from_slice(&number.to_be_bytes());
@@ -157,7 +176,10 @@ fn profile(id: &str, user_id: Option<&str>) -> InstagramProfile {
 /// Takes a login from its beginning to `Exchanged`.
 async fn exchanged(store: &Store, site: &Site, number: u64) -> Authorization {
     let start = pending("/");
-    store.start(site, state(number), &start).await.unwrap();
+    store
+        .start(site, &caller(), state(number), &start)
+        .await
+        .unwrap();
     let sent = start.at(Stage::CodeSent);
     store
         .advance(&site.id, state(number), sent.clone())

@@ -49,7 +49,7 @@ proptest! {
                 match step {
                     // A state is made once: two logins never share one.
                     Step::Start(login) if !map.contains_key(&login) => {
-                        store.start(&site, state(login), &pending("/")).await.unwrap();
+                        store.start(&site, &caller(), state(login), &pending("/")).await.unwrap();
                         map.insert(login, pending("/"));
                     }
                     Step::Start(_) => {}

@@ -13,7 +13,7 @@ async fn an_operation_that_fails_leaves_nothing_and_its_neighbours_stay() {
     let store = shelf.open();
     for number in [1, 2] {
         store
-            .start(&site, state(number), &pending("/"))
+            .start(&site, &caller(), state(number), &pending("/"))
             .await
             .unwrap();
     }

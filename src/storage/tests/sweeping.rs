@@ -10,7 +10,7 @@ async fn what_expired_is_taken_away_and_stays_away() {
     let store = shelf.open();
     for number in 0..10 {
         store
-            .start(&site, state(number), &pending("/"))
+            .start(&site, &caller(), state(number), &pending("/"))
             .await
             .unwrap();
     }
@@ -42,7 +42,7 @@ async fn a_sweep_is_bounded_and_goes_on_where_it_stopped() {
         for _ in 0..7 {
             number += 1;
             store
-                .start(site, state(number), &pending("/"))
+                .start(site, &caller(), state(number), &pending("/"))
                 .await
                 .unwrap();
             let declined = pending("/").at(Stage::Declined(Decline::default()));

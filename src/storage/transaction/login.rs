@@ -44,13 +44,24 @@ impl Transaction<'_> {
     /// Puts a login at its beginning.
     ///
     /// # Errors
-    /// [`StoreError::TooManyPending`] when `most` logins are under way.
+    /// [`StoreError::TooManyPending`] when `most` logins of the site are under
+    /// way, [`StoreError::TooManyPendingOfCaller`] when the caller's own most
+    /// are.
     pub fn start(&mut self, entry: Entry, most: usize) -> Result<(), StoreError> {
-        let waiting = self.begun_of.get(&entry.site).copied().unwrap_or(0);
-        if pending::lock(self.pending).count(&entry.site) + waiting >= most {
+        let (site, caller) = (&entry.site, &entry.caller);
+        let index = pending::lock(self.pending);
+        let of_site = self.begun_of.get(site).copied().unwrap_or(0);
+        let of_caller = self.begun_by.get(&caller.name).copied().unwrap_or(0);
+        // The narrower one first: it says more to whoever is refused.
+        if index.count_of(site, caller) + of_caller >= caller.max_pending_authorizations {
+            return Err(StoreError::TooManyPendingOfCaller);
+        }
+        if index.count(site) + of_site >= most {
             return Err(StoreError::TooManyPending);
         }
-        self.begun_of.insert(entry.site.clone(), waiting + 1);
+        drop(index);
+        self.begun_of.insert(site.clone(), of_site + 1);
+        self.begun_by.insert(caller.name.clone(), of_caller + 1);
         self.begun.push(entry);
         Ok(())
     }

@@ -82,6 +82,8 @@ pub struct Transaction<'a> {
     begun: Vec<Entry>,
     /// How many of them are of each site.
     begun_of: HashMap<SiteId, usize>,
+    /// How many of them each caller began, by its name.
+    begun_by: HashMap<String, usize>,
     published: Published,
     /// The newest moment from which a listing of leads goes backwards.
     horizon: &'a AtomicI64,
@@ -123,6 +125,7 @@ impl<'a> Transaction<'a> {
             undo: Vec::new(),
             begun: Vec::new(),
             begun_of: HashMap::new(),
+            begun_by: HashMap::new(),
             published: Published::default(),
             horizon,
             lead_changes: 0,
