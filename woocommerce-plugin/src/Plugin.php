@@ -6,7 +6,10 @@ namespace Leadtap\WooCommerce;
 
 use Leadtap\WooCommerce\Routing\Router;
 use Leadtap\WooCommerce\Routing\Urls;
+use Leadtap\WooCommerce\Services\AccountServices;
+use Leadtap\WooCommerce\Services\ButtonServices;
 use Leadtap\WooCommerce\Services\CoreServices;
+use Leadtap\WooCommerce\Services\LoginServices;
 use Leadtap\WooCommerce\Services\Services;
 
 /** Wires everything, once WordPress has loaded all plugins. */
@@ -17,6 +20,9 @@ final class Plugin
     /** @var list<class-string<Services>> */
     private const SERVICES = [
         CoreServices::class,
+        LoginServices::class,
+        AccountServices::class,
+        ButtonServices::class,
     ];
 
     private function __construct()

@@ -5,7 +5,6 @@ declare(strict_types=1);
 namespace Leadtap\WooCommerce\Gateway;
 
 use Leadtap\WooCommerce\Client\Google\Protobuf\Timestamp;
-use Leadtap\WooCommerce\Client\V1\AccountType;
 use Leadtap\WooCommerce\Client\V1\Consent as ConsentMessage;
 use Leadtap\WooCommerce\Client\V1\Contact;
 use Leadtap\WooCommerce\Client\V1\Lead;
@@ -30,14 +29,7 @@ final class Conversions
             throw new GatewayFailure(GatewayFailure::OPERATOR, 'The daemon answered with a lead without ids: ' . $wrong->getMessage());
         }
 
-        return new Person(
-            $lead->getLeadId(),
-            $ids,
-            $profile->getUsername(),
-            $profile->getName(),
-            $profile->getAccountType() === AccountType::PERSONAL,
-            $lead->getEtag()
-        );
+        return new Person($lead->getLeadId(), $ids, $profile->getUsername(), $profile->getName(), $lead->getEtag());
     }
 
     public static function contact(ContactDetails $details): Contact

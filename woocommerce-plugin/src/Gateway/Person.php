@@ -18,25 +18,15 @@ final class Person
     /** The display name; may be empty. */
     public string $name;
 
-    /** Whether it is a personal account, which only the retired dialect lets in. */
-    public bool $isPersonal;
-
     /** Of the version of the lead that was read. */
     public string $etag;
 
-    public function __construct(
-        string $leadId,
-        InstagramIds $ids,
-        string $username,
-        string $name,
-        bool $isPersonal,
-        string $etag
-    ) {
+    public function __construct(string $leadId, InstagramIds $ids, string $username, string $name, string $etag)
+    {
         $this->leadId = $leadId;
         $this->ids = $ids;
         $this->username = $username;
         $this->name = $name;
-        $this->isPersonal = $isPersonal;
         $this->etag = $etag;
     }
 }

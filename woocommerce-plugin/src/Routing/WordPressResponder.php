@@ -10,8 +10,7 @@ final class WordPressResponder implements Responder
     public function redirect(string $url): void
     {
         NoStore::send();
-        // See Other: what comes next is a GET, also after a form.
-        wp_safe_redirect($url, 303, 'leadtap');
+        wp_safe_redirect($url, 302, 'leadtap');
         exit;
     }
 
@@ -24,7 +23,7 @@ final class WordPressResponder implements Responder
 
             return $hosts;
         });
-        wp_safe_redirect($url, 303, 'leadtap');
+        wp_safe_redirect($url, 302, 'leadtap');
         exit;
     }
 

@@ -31,6 +31,9 @@ final class WordPress
     /** @var list<int> who was logged in by a cookie, in order */
     public static array $loggedIn = [];
 
+    /** @var list<array{string, string}> type and text of WooCommerce's notices */
+    public static array $notices = [];
+
     /** @var list<array{int, string, array<int, mixed>}> time, hook, arguments */
     public static array $scheduled = [];
 
@@ -46,7 +49,8 @@ final class WordPress
     {
         self::$options = ['permalink_structure' => '/%postname%/', 'siteurl' => 'https://shop.example'];
         self::$transients = self::$hooks = self::$users = self::$meta = [];
-        self::$mails = self::$cookies = self::$loggedIn = self::$scheduled = [];
+        self::$mails = self::$cookies = self::$loggedIn = self::$scheduled = self::$notices = [];
+        $GLOBALS['wpdb'] = new FakeDatabase();
         self::$currentUser = 0;
         self::$now = 1790000000;
         self::$home = 'https://shop.example';

@@ -63,3 +63,7 @@ function __return_false(): bool
 {
     return false;
 }
+
+function wp_robots_no_robots(): void
+{
+}

@@ -4,6 +4,8 @@
 
 declare(strict_types=1);
 
+use Leadtap\WooCommerce\Tests\Support\WordPress;
+
 class WP_User
 {
     public int $ID;
@@ -32,8 +34,120 @@ class WP_User
         $this->user_pass = $password;
     }
 
+    public function set_role(string $role): void
+    {
+        $this->roles = [$role];
+        $this->caps = [$role => true];
+        WordPress::$users[$this->ID] = $this;
+    }
+
     public function exists(): bool
     {
         return $this->ID > 0;
     }
+}
+
+class WP_Error
+{
+    private string $code;
+
+    private string $message;
+
+    public function __construct(string $code, string $message)
+    {
+        $this->code = $code;
+        $this->message = $message;
+    }
+
+    public function get_error_code(): string
+    {
+        return $this->code;
+    }
+
+    public function get_error_message(): string
+    {
+        return $this->message;
+    }
+
+    /** @return list<string> */
+    public function get_error_messages(): array
+    {
+        return [$this->message];
+    }
+}
+
+/** @param mixed $value */
+function is_wp_error($value): bool
+{
+    return $value instanceof WP_Error;
+}
+
+function is_multisite(): bool
+{
+    return false;
+}
+
+function get_current_blog_id(): int
+{
+    return 1;
+}
+
+function get_current_user_id(): int
+{
+    return WordPress::$currentUser;
+}
+
+function is_user_logged_in(): bool
+{
+    return WordPress::$currentUser > 0;
+}
+
+function wp_get_current_user(): WP_User
+{
+    return WordPress::$users[WordPress::$currentUser] ?? new WP_User(0, '', '', [], '');
+}
+
+/** @return WP_User|false a copy, as each read of WordPress is */
+function get_userdata(int $id)
+{
+    return isset(WordPress::$users[$id]) ? clone WordPress::$users[$id] : false;
+}
+
+/** @return WP_User|false */
+function get_user_by(string $field, string $value)
+{
+    foreach (WordPress::$users as $user) {
+        if ($field === 'email' && strcasecmp($user->user_email, $value) === 0) {
+            return clone $user;
+        }
+    }
+
+    return false;
+}
+
+/** As WordPress: whoever filters `authenticate` first, else the password. @return WP_User|WP_Error */
+function wp_authenticate(string $login, string $password)
+{
+    $answer = apply_filters('authenticate', null, $login, $password);
+    if ($answer !== null) {
+        return $answer;
+    }
+    foreach (WordPress::$users as $user) {
+        if ($user->user_login === $login && $user->user_pass === $password) {
+            return clone $user;
+        }
+    }
+    do_action('wp_login_failed', $login);
+
+    return new WP_Error('incorrect_password', 'The password is incorrect.');
+}
+
+/** @param array<string, mixed> $data @return int|WP_Error */
+function wp_update_user(array $data)
+{
+    $before = clone WordPress::$users[$data['ID']];
+    WordPress::$users[$data['ID']]->user_pass = $data['user_pass'];
+    do_action('profile_update', $data['ID'], $before);
+
+    return $data['ID'];
 }

@@ -1,0 +1,70 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Leadtap\WooCommerce\Account;
+
+/**
+ * One at a time, over all PHP processes: a double click makes one account. The
+ * options' unique names hold it, which every WordPress has.
+ */
+class Lock
+{
+    /** So long somebody waits for another. */
+    private const WAIT_SECONDS = 5.0;
+
+    /** A lock older than this belongs to a process that died. */
+    private const STALE_SECONDS = 60;
+
+    private const PAUSE_MICROSECONDS = 20000;
+
+    /**
+     * @template T
+     *
+     * @param callable(): T $work
+     *
+     * @return T
+     *
+     * @throws \RuntimeException where another holds it for too long
+     */
+    public function hold(string $name, callable $work)
+    {
+        $option = 'leadtap_lock_' . substr(hash('sha256', $name), 0, 40);
+        $this->take($option);
+        try {
+            return $work();
+        } finally {
+            $this->release($option);
+        }
+    }
+
+    private function take(string $option): void
+    {
+        global $wpdb;
+        $until = microtime(true) + self::WAIT_SECONDS;
+        do {
+            $made = $wpdb->query($wpdb->prepare(
+                "INSERT IGNORE INTO {$wpdb->options} (option_name, option_value, autoload) VALUES (%s, %s, 'no')",
+                $option,
+                (string) time()
+            ));
+            if ($made === 1) {
+                return;
+            }
+            $wpdb->query($wpdb->prepare(
+                "DELETE FROM {$wpdb->options} WHERE option_name = %s AND option_value < %d",
+                $option,
+                time() - self::STALE_SECONDS
+            ));
+            usleep(self::PAUSE_MICROSECONDS);
+        } while (microtime(true) < $until);
+
+        throw new \RuntimeException('another request is at the same account');
+    }
+
+    private function release(string $option): void
+    {
+        global $wpdb;
+        $wpdb->query($wpdb->prepare("DELETE FROM {$wpdb->options} WHERE option_name = %s", $option));
+    }
+}

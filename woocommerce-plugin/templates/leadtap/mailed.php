@@ -1,0 +1,27 @@
+<?php
+
+/**
+ * What the link in the e-mail to the owner of an account opens. A theme overrides it as woocommerce/leadtap/mailed.php.
+ *
+ * @var string $email    of the account
+ * @var string $username the Instagram handle; may be empty
+ */
+
+declare(strict_types=1);
+
+defined('ABSPATH') || exit;
+?>
+<p>
+    <?php
+    echo esc_html(
+        $username === ''
+            /* translators: %s: an e-mail address */
+            ? sprintf(__('Link your Instagram account to the account with the address %s?', 'leadtap'), $email)
+            /* translators: 1: an Instagram handle, 2: an e-mail address */
+            : sprintf(__('Link @%1$s to the account with the address %2$s?', 'leadtap'), $username, $email)
+    );
+    ?>
+</p>
+<form class="woocommerce-form leadtap-form leadtap-prove" method="post">
+    <button type="submit" class="woocommerce-button button<?php echo esc_attr(wc_wp_theme_get_element_class_name('button') ? ' ' . wc_wp_theme_get_element_class_name('button') : ''); ?>" name="leadtap_step" value="prove"><?php esc_html_e('Link and log in', 'leadtap'); ?></button>
+</form>

@@ -1,0 +1,54 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Leadtap\WooCommerce\Tests\Support;
+
+/** The statements that the plugin sends itself, on the memory of the other fakes. */
+final class FakeDatabase
+{
+    public string $options = 'wp_options';
+
+    public string $usermeta = 'wp_usermeta';
+
+    /** @param mixed ...$values */
+    public function prepare(string $statement, ...$values): string
+    {
+        return (string) json_encode([$statement, $values]);
+    }
+
+    /** @return list<string> */
+    public function get_col(string $prepared): array
+    {
+        [$statement, $names] = json_decode($prepared, true);
+        self::expect('SELECT DISTINCT user_id FROM wp_usermeta WHERE meta_key IN', $statement);
+        $found = array_filter(WordPress::$meta, static fn (array $meta) => array_intersect($names, array_keys($meta)) !== []);
+
+        return array_map('strval', array_keys($found));
+    }
+
+    public function query(string $prepared): int
+    {
+        [$statement, $values] = json_decode($prepared, true);
+        if (strncmp($statement, 'INSERT IGNORE INTO wp_options', 29) === 0) {
+            $isNew = !isset(WordPress::$options[$values[0]]);
+            WordPress::$options += [$values[0] => $values[1]];
+
+            return (int) $isNew;
+        }
+        self::expect('DELETE FROM wp_options WHERE option_name = %s', $statement);
+        if (isset($values[1]) && WordPress::$options[$values[0]] >= $values[1]) {
+            return 0;
+        }
+        unset(WordPress::$options[$values[0]]);
+
+        return 1;
+    }
+
+    private static function expect(string $begin, string $statement): void
+    {
+        if (strncmp($begin, $statement, strlen($begin)) !== 0) {
+            throw new \LogicException("this fake does not know: {$statement}");
+        }
+    }
+}
