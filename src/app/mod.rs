@@ -82,7 +82,7 @@ impl App {
         let port = Arc::new(instagram.clone());
         let tokens = Tokens::new(store.clone(), port, circuits.clone(), Arc::clone(&clock));
         let webhooks = Webhooks::new(store.clone(), sender, Arc::clone(&clock));
-        let retention = Retention::new(store.clone(), Arc::clone(&clock));
+        let retention = Retention::new(store.clone(), audit.clone(), Arc::clone(&clock));
         let services = Services {
             login: Login::new(
                 store.clone(),
@@ -94,7 +94,7 @@ impl App {
             leads: Leads::new(store.clone()),
             keys: Keys::new(store.clone(), key_file(&config.keys)),
             erasures: Erasures::new(store.clone(), Arc::clone(&clock)),
-            platform: Platform::new(store.clone(), Arc::clone(&clock)),
+            platform: Platform::new(store.clone(), audit.clone(), Arc::clone(&clock)),
             webhooks,
             maintenance: Maintenance::new(store.clone(), Arc::clone(&clock)),
             clock,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::audit::{AuditLog, Line, Phase};
 use crate::domain::clock::Clock;
 use crate::domain::erasure::{Erasure, ErasureCause};
 use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId};
@@ -17,6 +18,22 @@ pub enum Erase {
     /// which it is. The app-scoped one is looked for first: Meta documents the
     /// ids that it sends to an app as app-scoped.
     Either(InstagramScopedId, InstagramUserId),
+}
+
+/// Writes into the audit log that a lead was erased without a call that named
+/// it.
+pub(super) fn note(audit: &AuditLog, site: &SiteId, lead: &LeadId, cause: ErasureCause) {
+    let act = match cause {
+        ErasureCause::Meta => "erasure.meta",
+        ErasureCause::Retention => "erasure.retention",
+        ErasureCause::Shop => "erasure.shop",
+    };
+    audit.write(Line {
+        site: site.as_str(),
+        subject: &format!("lead {lead}"),
+        outcome: "OK",
+        ..Line::of(Phase::Done, act)
+    });
 }
 
 /// The erasures of leads.

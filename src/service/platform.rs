@@ -6,14 +6,17 @@ use std::time::Duration;
 
 use ring::hmac;
 
+use crate::audit::AuditLog;
 use crate::domain::clock::Clock;
 use crate::domain::deletion::{ConfirmationCode, Deletion};
+use crate::domain::erasure::ErasureCause;
 use crate::domain::failure::TokenEnd;
 use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId};
 use crate::domain::lead::Lead;
 use crate::domain::secret::Secret;
 use crate::domain::site::{Site, SiteId};
 use crate::instagram::signed_request::{self, SignedRequest, SignedRequestError};
+use crate::service::erasure::note;
 use crate::storage::{DeletionRequest, LeadKey, Store, StoreError, TokenChange};
 
 /// How far in the future a request may be signed: clocks differ.
@@ -67,14 +70,19 @@ pub struct Deauthorized {
 #[derive(Clone)]
 pub struct Platform {
     store: Store,
+    audit: AuditLog,
     clock: Arc<dyn Clock>,
 }
 
 impl Platform {
-    /// Over this store.
+    /// Over this store. What is erased has a line in the audit log.
     #[must_use]
-    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+    pub fn new(store: Store, audit: AuditLog, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            audit,
+            clock,
+        }
     }
 
     /// Ends the token of a person who removed the app. A token that is newer
@@ -160,8 +168,12 @@ impl Platform {
             time: self.clock.now(),
         };
         let lead = lead.map(|lead| lead.id);
-        let deletion = self.store.delete_on_request(&site.id, request, lead);
-        Ok((code, deletion.await?))
+        let carried_out = self.store.delete_on_request(&site.id, request, lead);
+        let (deletion, erased) = carried_out.await?;
+        if let Some(lead) = &erased {
+            note(&self.audit, &site.id, lead, ErasureCause::Meta);
+        }
+        Ok((code, deletion))
     }
 
     /// What became of a deletion; none if this site has none of that code.

@@ -10,6 +10,8 @@ use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
 use super::Sites;
+use super::erasure::note;
+use crate::audit::AuditLog;
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::erasure::{Erasure, ErasureCause};
 use crate::domain::ids::LeadId;
@@ -17,8 +19,9 @@ use crate::domain::retention::RetentionPeriod;
 use crate::domain::site::SiteId;
 use crate::storage::{LoginPlace, Store, StoreError};
 
-/// How often it looks. A lead is erased at most this long after it is due; an
-/// idle site costs one read of the store each time.
+/// How often it looks, beside when the configuration is reloaded. A lead is
+/// erased at most this long after it is due; an idle site costs one read of the
+/// store each time.
 pub const INTERVAL: Duration = Duration::from_secs(60);
 
 /// Leads erased in one step: some milliseconds of the committer's time.
@@ -43,22 +46,32 @@ pub struct RetentionReport {
 #[derive(Clone)]
 pub struct Retention {
     store: Store,
+    audit: AuditLog,
     clock: Arc<dyn Clock>,
 }
 
 impl Retention {
-    /// Over this store.
+    /// Over this store. Who is erased has a line in the audit log.
     #[must_use]
-    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock }
+    pub fn new(store: Store, audit: AuditLog, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            audit,
+            clock,
+        }
     }
 
     /// Looks at all sites, for ever.
     pub async fn keep_for_ever(self, sites: Sites) {
         let mut interval = tokio::time::interval(INTERVAL);
         interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut replaced = sites.follow();
         loop {
-            interval.tick().await;
+            tokio::select! {
+                _ = interval.tick() => {}
+                // A site may have got a period, or a shorter one. The sender lives in `sites`.
+                _ = replaced.changed() => {}
+            }
             for site in sites.all().iter() {
                 self.look(&sites, &site.id).await;
             }
@@ -133,7 +146,10 @@ impl Retention {
         let done = self.store.erase_idle_leads(site, leads, cutoff, erasure);
         for one in done.await? {
             match one {
-                Some(_) => report.erased += 1,
+                Some(erased) => {
+                    note(&self.audit, site, &erased.lead_id, cause);
+                    report.erased += 1;
+                }
                 None => report.spared += 1,
             }
         }

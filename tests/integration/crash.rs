@@ -14,7 +14,7 @@ use crate::support::daemon::Daemon;
 use crate::support::{Book, Browser, Disk, Fake, Setup, eventually};
 
 /// Longer than any test: whatever is held this long is held until the kill.
-const HELD_MS: u64 = 600_000;
+pub const HELD_MS: u64 = 600_000;
 
 /// A login whose shopper is back from Instagram.
 pub struct Login {
@@ -39,7 +39,7 @@ impl Login {
         }
     }
 
-    async fn complete(&self, daemon: &Daemon) -> Result<pb::Authorized, Status> {
+    pub async fn complete(&self, daemon: &Daemon) -> Result<pb::Authorized, Status> {
         let mut client = daemon.client().await;
         let answer = client.complete_authorization(self.request.clone()).await?;
         Ok(authorized(answer.into_inner()))
@@ -99,7 +99,7 @@ async fn fake() -> Arc<Fake> {
 
 /// Waits until a call of the daemon hangs on its slow disk: the shim alone
 /// waits in nanosleep(2) there.
-async fn hangs_on_the_disk(daemon: &Daemon) {
+pub async fn hangs_on_the_disk(daemon: &Daemon) {
     const NANOSLEEP: &str = "35 ";
     let tasks = format!("/proc/{}/task", daemon.child.id());
     eventually("a call that hangs on the disk", async || {

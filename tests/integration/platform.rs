@@ -8,7 +8,7 @@ use tonic::{Code, Request, Status};
 
 use crate::support::caller::{self, caller_section};
 use crate::support::shop::{ACCOUNT, keys};
-use crate::support::{Refusal, Setup, Shop};
+use crate::support::{Refusal, Setup, Shop, eventually};
 
 const HOUR: i64 = 60 * 60;
 
@@ -129,7 +129,7 @@ async fn a_person_who_asks_meta_for_deletion_is_erased_in_whatever_form_it_comes
 #[tokio::test]
 async fn a_deletion_that_comes_again_has_the_same_code_and_spares_who_came_back() {
     let meta = Platform::open().await;
-    meta.lead().await;
+    let lead = meta.lead().await;
     let signed = meta.signed(json!({ "account": ACCOUNT })).await;
     let first = meta.delete(signed.clone()).await.unwrap();
     let back = meta.lead().await;
@@ -138,6 +138,14 @@ async fn a_deletion_that_comes_again_has_the_same_code_and_spares_who_came_back(
     assert_eq!(again, first);
     let [by_id, ..] = keys(&back);
     assert_eq!(meta.shop.lead(by_id.clone()).await.unwrap(), back);
+    // Whom it erased, the audit log says, and once.
+    let lines = eventually("a line about the erasure", async || {
+        let lines = meta.shop.daemon.audited("erasure.meta");
+        (!lines.is_empty()).then_some(lines)
+    })
+    .await;
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert_eq!(lines[0]["subject"], format!("lead {}", lead.lead_id));
 
     // Also when the daemon crashed in between.
     let Platform { shop, .. } = meta;

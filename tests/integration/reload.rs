@@ -13,7 +13,7 @@ use crate::support::daemon::TOKEN;
 use crate::support::reload::RELOADED;
 use crate::support::shop::{ACCOUNT, authorized, get_lead};
 use crate::support::tls::{self, Authority};
-use crate::support::{Browser, Refusal, Shop, Visit};
+use crate::support::{Browser, Refusal, Shop, Visit, eventually};
 
 const REFUSED: &str = "the new configuration is refused";
 
@@ -111,6 +111,12 @@ async fn a_configuration_with_mistakes_is_refused_and_the_old_one_stays() {
 #[tokio::test]
 async fn what_takes_a_restart_is_said_and_left_out() {
     let shop = Shop::open().await;
+    // The last word of a start; later ones must not be finer than the new level.
+    eventually("the first count", async || {
+        let log = shop.daemon.log();
+        log.contains("the tokens were counted").then_some(())
+    })
+    .await;
     let elsewhere = |text: String| {
         text.replace("leadtap.sock", "elsewhere.sock")
             .replace("/data\"", "/other\"")

@@ -12,8 +12,10 @@ use tonic::{Code, Status};
 use crate::support::command::{Ended, leadtap, run};
 use crate::support::desk::{self, Desk, with_leads};
 use crate::support::in_process::InProcess;
+use crate::support::receiver::{self, SECRET, begun};
+use crate::support::reload::{RELOADED, reload};
 use crate::support::shop::{ACCOUNT, authorized};
-use crate::support::{Fake, Refusal, Setup, Visit, eventually};
+use crate::support::{Fake, PATIENCE, Refusal, Setup, Visit, eventually};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -48,8 +50,8 @@ async fn lead_retention(socket: &Path, arguments: &[&str]) -> Ended {
 }
 
 #[tokio::test]
-async fn an_idle_lead_is_told_of_and_stays_until_the_site_wants_it_erased() {
-    let (_fake, mut setup, lead) = three_days_later().await;
+async fn an_idle_lead_is_told_of_and_stays_until_a_reload_wants_it_erased() {
+    let (fake, mut setup, lead) = three_days_later().await;
     let daemon = setup.start().await;
     let desk = Desk::new(daemon.channel().await);
     let found = preview(&desk, 3).await.unwrap();
@@ -65,15 +67,30 @@ async fn an_idle_lead_is_told_of_and_stays_until_the_site_wants_it_erased() {
     drop(desk);
     daemon.stops().await;
 
-    setup.site = "delete_after_days = 2".to_owned();
+    // One process from here on: the period comes with a reload.
+    fake.receiver(json!({ "secret": SECRET })).await;
+    setup.site = receiver::section(&setup, &fake);
     let daemon = setup.start().await;
-    let desk = Desk::new(daemon.channel().await);
-    eventually("the lead is erased", async || {
-        let mut desk = desk.clone();
-        let page = desk.list_leads(pb::ListLeadsRequest::default()).await;
-        page.unwrap().into_inner().leads.is_empty().then_some(())
-    })
-    .await;
+    begun(&daemon).await;
+    let mut desk = Desk::new(daemon.channel().await);
+    let watched = desk.watch_leads(pb::WatchLeadsRequest::default()).await;
+    let mut events = watched.unwrap().into_inner();
+    events.message().await.unwrap();
+    let with_period = setup
+        .configuration()
+        .replace("name = \"shop\"", "name = \"shop\"\ndelete_after_days = 2");
+    reload(&setup, &daemon, |_| with_period, RELOADED).await;
+
+    // Whoever follows hears of it, and so does the shop's program.
+    let told = tokio::time::timeout(PATIENCE, events.message()).await;
+    let event = told.unwrap().unwrap().unwrap().event.unwrap();
+    assert_eq!(event.r#type(), pb::LeadEventType::Erased);
+    assert_eq!((&event.lead_id, &event.lead), (&lead.lead_id, &None));
+    let came = fake.came(|all| !all.is_empty()).await;
+    assert_eq!(came[0]["body"]["type"], "lead.erased");
+    assert_eq!(came[0]["body"]["data"], json!({ "lead_id": lead.lead_id }));
+    let page = desk.list_leads(pb::ListLeadsRequest::default()).await;
+    assert_eq!(page.unwrap().into_inner().leads, []);
     let nobody = preview(&desk, 0).await.unwrap();
     assert_eq!(
         (nobody.total_leads, nobody.site_delete_after_days),
@@ -81,12 +98,19 @@ async fn an_idle_lead_is_told_of_and_stays_until_the_site_wants_it_erased() {
     );
     let said = "leads were erased that nobody logged in to";
     eventually(said, async || daemon.log().contains(said).then_some(())).await;
-    assert!(
-        daemon.log().contains("retention.erased=1"),
-        "{}",
-        daemon.log()
+    assert!(daemon.log().contains("retention.erased=1"));
+    let lines = eventually("a line about the erasure", async || {
+        let lines = daemon.audited("erasure.retention");
+        (!lines.is_empty()).then_some(lines)
+    })
+    .await;
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert_eq!(lines[0]["subject"], format!("lead {}", lead.lead_id));
+    assert_eq!(
+        (&lines[0]["site"], &lines[0]["outcome"]),
+        (&json!("shop"), &json!("OK"))
     );
-    drop(desk);
+    drop((desk, events));
     daemon.stops().await;
 }
 

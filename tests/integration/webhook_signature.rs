@@ -4,13 +4,11 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use leadtap::grpc::pb;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
-use crate::support::receiver::{self, SECRET, begun};
-use crate::support::shop::ACCOUNT;
+use crate::support::program::Program;
+use crate::support::receiver::{SECRET, begun};
+use crate::support::shop::{ACCOUNT, authorized};
 use crate::support::{Fake, Visit, caller};
 
 /// The code of the page, as a shop copies it.
@@ -51,46 +49,20 @@ fn believes(secret: &str, headers: &Value, body: &str) -> bool {
     }
 }
 
-/// The first request that comes, as it is on the wire; it is answered with 204.
-async fn request(listener: &TcpListener) -> (Value, String) {
-    let (mut stream, _) = listener.accept().await.unwrap();
-    let mut bytes = Vec::new();
-    loop {
-        stream.read_buf(&mut bytes).await.unwrap();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else {
-            continue;
-        };
-        let headers: serde_json::Map<String, Value> = head
-            .lines()
-            .filter_map(|line| line.split_once(": "))
-            .map(|(name, value)| (name.to_lowercase(), json!(value)))
-            .collect();
-        let length: usize = headers["content-length"].as_str().unwrap().parse().unwrap();
-        if body.len() == length {
-            let answer = b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n";
-            stream.write_all(answer).await.unwrap();
-            return (Value::Object(headers), body.to_owned());
-        }
-    }
-}
-
 #[tokio::test]
 async fn the_php_of_the_documentation_believes_the_daemon_and_nobody_else() {
     let fake = Fake::start().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let place = format!("http://{}", listener.local_addr().unwrap());
-    let mut setup = receiver::setup(&fake);
-    let to_sandbox = format!("{}/webhooks/crm", fake.base);
-    setup.site = setup.site.replace(&to_sandbox, &format!("{place}/leads"));
+    let program = Program::start().await;
+    let setup = program.setup(&fake);
     let daemon = setup.start().await;
     begun(&daemon).await;
     let client = caller::client(daemon.channel().await, None);
     let visit = Visit::begin(&client).await;
     let callback = visit.allow(ACCOUNT).await;
-    let done: pb::CompleteAuthorizationResponse = visit.complete(&client, &callback).await.unwrap();
-    drop(done);
-    let (headers, body) = request(&listener).await;
+    authorized(visit.complete(&client, &callback).await);
+    let delivery = program.next().await;
+    let (headers, body) = (delivery.headers.clone(), delivery.body.clone());
+    delivery.answer(204).await;
 
     assert!(believes(SECRET, &headers, &body), "{headers:#} {body}");
     // One of several signatures is enough: a secret is replaced without a gap.

@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::*;
+use crate::audit::Destination;
 use crate::domain::allowance::Allowance;
 use crate::domain::authorization::{Authorization, AuthorizationRequest, Stage};
 use crate::domain::caller::{Caller, Permissions};
@@ -37,6 +38,12 @@ struct World {
     logins: u64,
 }
 
+/// An audit log that nobody reads.
+fn audit(folder: &TempDir) -> AuditLog {
+    let file = Destination::File(folder.path().join("audit.jsonl"));
+    AuditLog::start(file, Arc::new(ManualClock::at(NOW))).unwrap()
+}
+
 impl World {
     /// With these sites, and the days after which they erase.
     fn new(sites: &[(&str, Option<u64>)]) -> Self {
@@ -46,7 +53,7 @@ impl World {
         let store = open(&folder, &keys);
         let clock = ManualClock::at(NOW);
         Self {
-            retention: Retention::new(store.clone(), Arc::new(clock.clone())),
+            retention: Retention::new(store.clone(), audit(&folder), Arc::new(clock.clone())),
             sites: configured(sites),
             folder,
             keys,
@@ -60,7 +67,8 @@ impl World {
     fn restart(&mut self) {
         self.store.close();
         self.store = open(&self.folder, &self.keys);
-        self.retention = Retention::new(self.store.clone(), Arc::new(self.clock.clone()));
+        let clock = Arc::new(self.clock.clone());
+        self.retention = Retention::new(self.store.clone(), audit(&self.folder), clock);
     }
 
     async fn look(&self, site: &str) -> RetentionReport {

@@ -12,7 +12,8 @@ use crate::storage::store::Store;
 use crate::storage::transaction::DeletionRequest;
 
 impl Store {
-    /// Erases a person on Meta's word and writes down that it was done.
+    /// Erases a person on Meta's word and writes down that it was done. Gives
+    /// the lead that was erased by it now, if one was.
     /// `lead` is whom the request seems to be about; who it is about is looked
     /// up again when it is done.
     ///
@@ -23,7 +24,7 @@ impl Store {
         site: &SiteId,
         request: DeletionRequest,
         lead: Option<LeadId>,
-    ) -> Result<Deletion, StoreError> {
+    ) -> Result<(Deletion, Option<LeadId>), StoreError> {
         let leads: BTreeSet<LeadId> = lead.into_iter().collect();
         let traces = self.traces(site, leads.clone()).await?;
         let logins: Vec<_> = traces.into_iter().map(|(login, _)| login).collect();

@@ -28,8 +28,9 @@ pub struct DeletionRequest {
 
 impl Transaction<'_> {
     /// Erases whomever the request is about and writes down that it was done,
-    /// in one step. A request that was carried out before changes nothing: the
-    /// person may have come back since.
+    /// in one step. Gives the lead that was erased by it now, if one was. A
+    /// request that was carried out before changes nothing: the person may have
+    /// come back since.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -38,10 +39,10 @@ impl Transaction<'_> {
         site: &SiteId,
         request: &DeletionRequest,
         logins: &[StateHash],
-    ) -> Result<Deletion, StoreError> {
+    ) -> Result<(Deletion, Option<LeadId>), StoreError> {
         let key = keys::deletion(site, &request.code);
         if let Some(earlier) = self.get(&key)? {
-            return Ok(record::decode(&earlier)?);
+            return Ok((record::decode(&earlier)?, None));
         }
         for login in logins {
             self.forget_trace(site, login)?;
@@ -61,7 +62,7 @@ impl Transaction<'_> {
             tokens: erased.is_some_and(|erased| erased.token).into(),
         };
         self.put(key, record::encode(&deletion)?)?;
-        Ok(deletion)
+        Ok((deletion, erased.map(|erased| erased.lead_id)))
     }
 
     fn lead_of_either(

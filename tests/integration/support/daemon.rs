@@ -216,6 +216,17 @@ impl Daemon {
         std::fs::read_to_string(&self.log).unwrap()
     }
 
+    /// The lines of the audit log about this act, where they go to standard
+    /// error.
+    pub fn audited(&self, act: &str) -> Vec<serde_json::Value> {
+        let log = self.log();
+        let lines = log.lines();
+        lines
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .filter(|line: &serde_json::Value| line["act"] == act)
+            .collect()
+    }
+
     /// Waits until it serves, or has ended with this.
     pub async fn ended_or_serves(&mut self) -> Option<ExitStatus> {
         let deadline = Instant::now() + PATIENCE;

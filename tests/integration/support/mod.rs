@@ -13,6 +13,7 @@ pub mod faults;
 pub mod in_process;
 pub mod manager;
 pub mod not_taken;
+pub mod program;
 pub mod receiver;
 pub mod refusal;
 pub mod relay;
