@@ -7,9 +7,12 @@ namespace Leadtap\WooCommerce;
 use Leadtap\WooCommerce\Routing\Router;
 use Leadtap\WooCommerce\Routing\Urls;
 use Leadtap\WooCommerce\Services\AccountServices;
+use Leadtap\WooCommerce\Services\AdminServices;
 use Leadtap\WooCommerce\Services\ButtonServices;
 use Leadtap\WooCommerce\Services\CoreServices;
+use Leadtap\WooCommerce\Services\DaemonServices;
 use Leadtap\WooCommerce\Services\LoginServices;
+use Leadtap\WooCommerce\Services\PrivacyServices;
 use Leadtap\WooCommerce\Services\Services;
 
 /** Wires everything, once WordPress has loaded all plugins. */
@@ -23,6 +26,9 @@ final class Plugin
         LoginServices::class,
         AccountServices::class,
         ButtonServices::class,
+        DaemonServices::class,
+        PrivacyServices::class,
+        AdminServices::class,
     ];
 
     private function __construct()

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Leadtap\WooCommerce\Log;
 
-/** WooCommerce's own log, under the source `leadtap` (WooCommerce > Status > Logs). */
+/** WooCommerce's own log, under the source `leadtap` (WooCommerce > Status > Logs), without what looks like a secret. */
 final class WooLog implements Log
 {
     public function error(string $message, array $facts = []): void
@@ -25,6 +25,7 @@ final class WooLog implements Log
     /** @param array<string, scalar|null> $facts */
     private function write(string $level, string $message, array $facts): void
     {
-        wc_get_logger()->log($level, $message, ['source' => 'leadtap'] + $facts);
+        $facts = array_map(static fn ($fact) => is_string($fact) ? Redaction::of($fact) : $fact, $facts);
+        wc_get_logger()->log($level, Redaction::of($message), ['source' => 'leadtap'] + $facts);
     }
 }

@@ -1,0 +1,64 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Leadtap\WooCommerce\Privacy;
+
+use Leadtap\WooCommerce\Account\LinkedAccounts;
+use Leadtap\WooCommerce\Account\MetaKeys;
+
+/** Which accounts of the shop are linked with Instagram, for those who look after people's data. */
+class Links
+{
+    private LinkedAccounts $accounts;
+
+    public function __construct(LinkedAccounts $accounts)
+    {
+        $this->accounts = $accounts;
+    }
+
+    /** The lead of a user; empty: the user is not linked. */
+    public function leadOf(int $user): string
+    {
+        $link = $this->accounts->of($user);
+
+        return $link === null ? '' : $link->leadId;
+    }
+
+    /**
+     * The users that an id of Instagram's is linked with, whichever of the two it is.
+     *
+     * @return list<int>
+     */
+    public function usersOf(string $instagramId): array
+    {
+        global $wpdb;
+        if (preg_match('/^[0-9]{1,32}$/D', $instagramId) !== 1) {
+            return [];
+        }
+
+        return array_map('intval', $wpdb->get_col($wpdb->prepare(
+            "SELECT DISTINCT user_id FROM {$wpdb->usermeta} WHERE meta_key IN (%s, %s)",
+            MetaKeys::scopedId($instagramId),
+            MetaKeys::userId($instagramId)
+        )));
+    }
+
+    /** Takes away what is kept of a user's Instagram account. The account of the shop stays. */
+    public function forget(int $user): void
+    {
+        $this->accounts->unlink($user);
+        delete_user_meta($user, MetaKeys::consent());
+    }
+
+    /** The same, and whatever else the plugin keeps of a user. */
+    public function forgetAll(int $user): void
+    {
+        $this->forget($user);
+        foreach (array_keys((array) get_user_meta($user)) as $name) {
+            if (strncmp((string) $name, MetaKeys::PREFIX, strlen(MetaKeys::PREFIX)) === 0 && $name !== MetaKeys::noPassword()) {
+                delete_user_meta($user, (string) $name);
+            }
+        }
+    }
+}
