@@ -18,6 +18,12 @@ final class Guard
         return current_user_can(self::CAPABILITY);
     }
 
+    /** Who may decide which daemon the shop believes, and whom it lets in: those who may install plugins could do it anyhow. */
+    public static function mayConnect(): bool
+    {
+        return current_user_can(is_multisite() ? 'manage_network_options' : 'manage_options');
+    }
+
     /** Ends the request unless this person may act and meant to: the nonce of a form on a page of ours. */
     public static function enforce(string $action): void
     {

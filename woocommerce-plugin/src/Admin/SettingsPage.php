@@ -107,6 +107,7 @@ final class SettingsPage implements Module
         Template::show('settings', [
             'notices' => Pages::said(),
             'settings' => $this->settings,
+            'may_connect' => Guard::mayConnect(),
             'consents' => array_reverse($this->consents->all(), true),
             'findings' => $findings,
             'addresses' => $this->addresses(),
@@ -119,7 +120,7 @@ final class SettingsPage implements Module
     {
         Guard::enforce(self::SAVE);
         $before = get_option(Settings::OPTION, []);
-        $settings = $this->form->read(wp_unslash($_POST), is_array($before) ? $before : []);
+        $settings = $this->form->read(wp_unslash($_POST), is_array($before) ? $before : [], Guard::mayConnect());
         update_option(Settings::OPTION, $settings);
         $this->log->info('the settings were changed', ['user.id' => get_current_user_id()]);
         Pages::say('error', $this->form->problems());

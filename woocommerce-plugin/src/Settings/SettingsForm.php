@@ -48,24 +48,28 @@ final class SettingsForm
     /**
      * @param array<string, mixed> $input  as it was posted, without slashes
      * @param array<string, mixed> $before the settings until now
+     * @param bool                 $mayConnect whether it is somebody who may decide which daemon says who a shopper is,
+     *                                         and who may log in: with a daemon of one's own one is anybody
      *
      * @return array<string, mixed> the settings from now on
      */
-    public function read(array $input, array $before): array
+    public function read(array $input, array $before, bool $mayConnect): array
     {
         $this->input = $input;
         $this->settings = array_intersect_key($before, Settings::DEFAULTS) + Settings::DEFAULTS;
         $this->problems = [];
         $this->settings['enabled'] = $this->isTicked('enabled');
         $this->settings['consent_required'] = $this->isTicked('consent_required');
-        $this->readAddress();
-        $this->readFile('token_file');
-        $this->readFile('ca_file');
         $this->readRedirectUri();
         $this->readTexts();
         $this->settings['placements'] = array_values(array_intersect(Placements::ALL, $this->texts('placements')));
-        $this->settings['roles'] = array_values(array_intersect(array_keys(wp_roles()->get_names()), $this->texts('roles')));
         $this->readRedirect();
+        if ($mayConnect) {
+            $this->readAddress();
+            $this->readFile('token_file');
+            $this->readFile('ca_file');
+            $this->settings['roles'] = array_values(array_intersect(array_keys(wp_roles()->get_names()), $this->texts('roles')));
+        }
 
         return $this->settings;
     }

@@ -6,6 +6,7 @@
  * @var array{
  *     notices: list<array{string, string}>,
  *     settings: \Leadtap\WooCommerce\Settings\Settings,
+ *     may_connect: bool,
  *     consents: array<string, array{text: string, since: int}>,
  *     findings: list<\Leadtap\WooCommerce\Admin\Finding>,
  *     addresses: list<array{name: string, use: string, url: string, findings: list<\Leadtap\WooCommerce\Admin\Finding>}>,
@@ -33,6 +34,8 @@ $placements = [
     Placements::WP_LOGIN => __('wp-login.php', 'leadtap'),
 ];
 $shop = get_bloginfo('name');
+// Fields that are switched off are not sent, and keep their values.
+$off = $view['may_connect'] ? '' : 'disabled';
 ?>
 <div class="wrap leadtap">
     <h1><?php esc_html_e('Instagram login', 'leadtap'); ?></h1>
@@ -80,11 +83,14 @@ $shop = get_bloginfo('name');
         <?php wp_nonce_field(SettingsPage::SAVE); ?>
 
         <h2><?php esc_html_e('Daemon', 'leadtap'); ?></h2>
+        <?php if (!$view['may_connect']) : ?>
+            <p><?php esc_html_e('The daemon and the roles are for administrators alone: whoever chooses the daemon decides who a shopper is.', 'leadtap'); ?></p>
+        <?php endif; ?>
         <table class="form-table" role="presentation">
             <tr>
                 <th scope="row"><label for="leadtap-address"><?php esc_html_e('Address', 'leadtap'); ?></label></th>
                 <td>
-                    <input type="text" dir="ltr" class="regular-text code" id="leadtap-address" name="address" value="<?php echo esc_attr($settings->address()); ?>" required aria-describedby="leadtap-address-help">
+                    <input type="text" dir="ltr" class="regular-text code" id="leadtap-address" name="address" <?php echo esc_attr($off); ?> value="<?php echo esc_attr($settings->address()); ?>" required aria-describedby="leadtap-address-help">
                     <p class="description" id="leadtap-address-help"><?php esc_html_e('Its Unix socket (unix:///run/leadtap/leadtap.sock), or tcp://127.0.0.1:port or https://host:port with a token.', 'leadtap'); ?></p>
                 </td>
             </tr>
@@ -102,7 +108,7 @@ $shop = get_bloginfo('name');
                             ?>
                         </p>
                     <?php else : ?>
-                        <input type="text" dir="ltr" class="regular-text code" id="leadtap-token-file" name="token_file" value="<?php echo esc_attr($settings->tokenFile()); ?>" aria-describedby="leadtap-token-help" autocomplete="off">
+                        <input type="text" dir="ltr" class="regular-text code" id="leadtap-token-file" name="token_file" value="<?php echo esc_attr($settings->tokenFile()); ?>" <?php echo esc_attr($off); ?> aria-describedby="leadtap-token-help" autocomplete="off">
                         <p class="description" id="leadtap-token-help"><?php esc_html_e('A path, for a daemon that is not reached by its socket. The token itself never stands in the database. Empty for the socket.', 'leadtap'); ?></p>
                     <?php endif; ?>
                 </td>
@@ -110,7 +116,7 @@ $shop = get_bloginfo('name');
             <tr>
                 <th scope="row"><label for="leadtap-ca-file"><?php esc_html_e('File with certificates', 'leadtap'); ?></label></th>
                 <td>
-                    <input type="text" dir="ltr" class="regular-text code" id="leadtap-ca-file" name="ca_file" value="<?php echo esc_attr($settings->caFile()); ?>" aria-describedby="leadtap-ca-help">
+                    <input type="text" dir="ltr" class="regular-text code" id="leadtap-ca-file" name="ca_file" <?php echo esc_attr($off); ?> value="<?php echo esc_attr($settings->caFile()); ?>" aria-describedby="leadtap-ca-help">
                     <p class="description" id="leadtap-ca-help"><?php esc_html_e('Authorities to trust for https, in PEM. Empty: those of the system.', 'leadtap'); ?></p>
                 </td>
             </tr>
@@ -169,7 +175,7 @@ $shop = get_bloginfo('name');
                     <fieldset>
                         <legend class="screen-reader-text"><?php esc_html_e('Who may log in', 'leadtap'); ?></legend>
                         <?php foreach (wp_roles()->get_names() as $role => $name) : ?>
-                            <label><input type="checkbox" name="roles[]" value="<?php echo esc_attr((string) $role); ?>" <?php checked(in_array((string) $role, $settings->roles(), true)); ?>> <?php echo esc_html(translate_user_role($name)); ?></label><br>
+                            <label><input type="checkbox" name="roles[]" <?php echo esc_attr($off); ?> value="<?php echo esc_attr((string) $role); ?>" <?php checked(in_array((string) $role, $settings->roles(), true)); ?>> <?php echo esc_html(translate_user_role($name)); ?></label><br>
                         <?php endforeach; ?>
                     </fieldset>
                     <p class="description"><?php esc_html_e('Whoever has a role that is not ticked is refused. Tick no role of your staff: an Instagram account is worth less protection than a shop.', 'leadtap'); ?></p>

@@ -33,7 +33,7 @@ final class SettingsFormTest extends AdminTestCase
             'button_text' => ' Log in with <b>Instagram</b> ',
             'consent_text' => 'News by <a href="/privacy">e-mail</a><script>',
             'redirect' => '/shop/',
-        ], []);
+        ], [], true);
         self::assertSame([], $this->form->problems());
         self::assertTrue($settings['enabled']);
         self::assertSame('tcp://127.0.0.1:8290', $settings['address']);
@@ -62,7 +62,7 @@ final class SettingsFormTest extends AdminTestCase
     public function testWhatCannotBeIsNotTakenOverAndSaidWhy(string $field, string $value, string $words): void
     {
         $before = ['address' => 'unix:///run/old.sock', 'token_file' => '/etc/old', 'redirect_uri' => 'https://shop.example/old/', 'redirect' => '/old/'];
-        $settings = $this->form->read([$field => $value] + ['address' => $before['address']], $before);
+        $settings = $this->form->read([$field => $value] + ['address' => $before['address']], $before, true);
         self::assertSame($before[$field], $settings[$field]);
         self::assertCount(1, $this->form->problems());
         self::assertStringContainsString($words, $this->form->problems()[0]);
@@ -71,7 +71,7 @@ final class SettingsFormTest extends AdminTestCase
 
     public function testAChangedConsentTextGetsANewVersionAndAnOldOneItsOwn(): void
     {
-        $version = fn (string $text) => $this->form->read(['address' => '/run/l.sock', 'consent_text' => $text], [])['consent_version'];
+        $version = fn (string $text) => $this->form->read(['address' => '/run/l.sock', 'consent_text' => $text], [], true)['consent_version'];
         self::assertSame('', $version(''));
         self::assertSame('2026-09-21', $version('One'));
         self::assertSame('2026-09-21', $version('One'));
@@ -83,9 +83,24 @@ final class SettingsFormTest extends AdminTestCase
         self::assertSame(['One', 'Two', 'Three'], array_column($kept, 'text'));
     }
 
+    public function testAShopManagerCanNeitherChooseTheDaemonNorWhomItLetsIn(): void
+    {
+        $before = ['address' => 'unix:///run/ours.sock', 'token_file' => '/etc/ours', 'ca_file' => '/etc/ours.pem', 'roles' => ['customer']];
+        $settings = $this->form->read([
+            'address' => 'tcp://127.0.0.1:6666',
+            'token_file' => '/home/manager/token',
+            'ca_file' => '/home/manager/ca.pem',
+            'roles' => ['administrator'],
+            'button_text' => 'Log in with Instagram',
+        ], $before, false);
+        self::assertSame($before, array_intersect_key($settings, $before));
+        self::assertSame('Log in with Instagram', $settings['button_text']);
+        self::assertSame([], $this->form->problems());
+    }
+
     public function testAFormThatLacksEverythingKeepsADaemonAndShowsNothing(): void
     {
-        $settings = $this->form->read([], ['address' => 'unix:///run/old.sock', 'enabled' => true]);
+        $settings = $this->form->read([], ['address' => 'unix:///run/old.sock', 'enabled' => true], true);
         self::assertSame('unix:///run/old.sock', $settings['address']);
         self::assertFalse($settings['enabled']);
         self::assertSame([], $settings['placements']);
