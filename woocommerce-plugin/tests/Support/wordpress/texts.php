@@ -81,9 +81,18 @@ function wp_json_encode($value): string
     return json_encode($value, JSON_THROW_ON_ERROR);
 }
 
-function wp_unslash(string $text): string
+/**
+ * @param mixed $value
+ *
+ * @return mixed
+ */
+function wp_unslash($value)
 {
-    return stripslashes($text);
+    if (is_array($value)) {
+        return array_map('wp_unslash', $value);
+    }
+
+    return is_string($value) ? stripslashes($value) : $value;
 }
 
 function wp_strip_all_tags(string $text): string
@@ -119,7 +128,7 @@ function is_email(string $email)
 
 function get_bloginfo(string $what): string
 {
-    return $what === 'name' ? 'Atelier' : 'UTF-8';
+    return $what === 'name' ? 'Atelier &amp; Nord' : 'UTF-8';
 }
 
 function get_language_attributes(): string

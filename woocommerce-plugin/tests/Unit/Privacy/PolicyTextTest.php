@@ -11,7 +11,11 @@ final class PolicyTextTest extends AdminTestCase
 {
     public function testItSaysWhatTheDocumentationSays(): void
     {
-        $document = (string) file_get_contents(dirname(__DIR__, 4) . '/docs/privacy.md');
+        $path = dirname(__DIR__, 4) . '/docs/privacy.md';
+        if (!is_readable($path)) {
+            self::markTestSkipped('This PHP does not see the documents.');
+        }
+        $document = (string) file_get_contents($path);
         preg_match_all('/^> ?(.*)$/m', $document, $quoted);
         $offered = self::words(html_entity_decode(strip_tags(PolicyText::html())));
         foreach (array_filter(explode("\n\n", implode("\n", $quoted[1]))) as $paragraph) {
