@@ -1,0 +1,81 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Leadtap\WooCommerce\Tests\Unit;
+
+use Leadtap\WooCommerce\Button\ButtonView;
+use Leadtap\WooCommerce\Button\Shortcode;
+use Leadtap\WooCommerce\Login\OutcomeNotice;
+use Leadtap\WooCommerce\Login\Outcomes;
+use Leadtap\WooCommerce\Plugin;
+use Leadtap\WooCommerce\Tests\Support\TestCase;
+use Leadtap\WooCommerce\Tests\Support\WordPress;
+
+final class ButtonTest extends TestCase
+{
+    protected function setUp(): void
+    {
+        parent::setUp();
+        self::settings(['enabled' => true]);
+    }
+
+    public function testItIsAPlainLinkThatIsTheSameForEveryVisitor(): void
+    {
+        $html = self::view()->html('checkout', '/checkout/', ButtonView::OR_BELOW);
+        self::assertSame($html, self::view()->html('checkout', '/checkout/', ButtonView::OR_BELOW));
+        self::assertMatchesRegularExpression('#<a class="leadtap-button[^"]*no-prefetch[^"]*" rel="nofollow" href="https://shop.example/\?leadtap=start[^"]*">Continue with Instagram</a>#', $html);
+        self::assertStringNotContainsString('<script', $html);
+        self::assertStringNotContainsString('target=', $html);
+    }
+
+    public function testTheAdminsWordsAreEscaped(): void
+    {
+        self::settings(['enabled' => true, 'button_text' => 'Go <b>on</b>']);
+        self::assertStringContainsString('Go &lt;b&gt;on&lt;/b&gt;', self::view()->html('x'));
+    }
+
+    public function testTheShortcodeLeadsWithinTheShopAndIsEmptyForWhoIsLoggedIn(): void
+    {
+        $shortcode = Plugin::container()->get(Shortcode::class);
+        self::assertStringContainsString('return_to=%2Fshop%2F', $shortcode->shortcode(['redirect' => '/shop/']));
+        self::assertStringNotContainsString('evil', $shortcode->shortcode(['redirect' => 'https://evil.example/']));
+        self::assertStringContainsString('Hello', $shortcode->shortcode(['text' => 'Hello']));
+        WordPress::$currentUser = 5;
+        self::assertSame('', $shortcode->shortcode(''));
+        WordPress::$currentUser = 0;
+        self::settings(['enabled' => false]);
+        self::assertSame('', $shortcode->shortcode(''));
+    }
+
+    public function testEachOutcomeHasASentenceOfItsOwn(): void
+    {
+        $constants = (new \ReflectionClass(Outcomes::class))->getConstants();
+        unset($constants['PARAMETER'], $constants['OF_FAILURES']);
+        $sentences = array_map([Outcomes::class, 'sentence'], $constants);
+        self::assertNotContains('', $sentences);
+        self::assertSame($sentences, array_unique($sentences));
+        self::assertSame('', Outcomes::sentence('<script>'));
+    }
+
+    public function testANoticeSaysWhatTheAddressNamesAndNothingElse(): void
+    {
+        $_GET = ['leadtap_outcome' => 'instagram_down', 'leadtap_again' => str_repeat('a', 16)];
+        $notice = Plugin::container()->get(OutcomeNotice::class);
+        $notice->register();
+        $html = $notice->beforeBlock('<block>');
+        self::assertStringContainsString('Instagram has trouble', $html);
+        self::assertStringContainsString('Try again', $html);
+        self::assertSame('<block>', $notice->beforeBlock('<block>'), 'said once');
+
+        WordPress::$hooks = [];
+        $_GET = ['leadtap_outcome' => '<script>alert(1)</script>'];
+        Plugin::container()->get(OutcomeNotice::class)->register();
+        self::assertSame([], WordPress::$hooks);
+    }
+
+    private static function view(): ButtonView
+    {
+        return Plugin::container()->get(ButtonView::class);
+    }
+}
