@@ -15,7 +15,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("webhook", &["domain", "outbound"]),
     (
         "service",
-        &["domain", "metrics", "storage", "instagram", "webhook"],
+        &[
+            "domain",
+            "audit",
+            "metrics",
+            "storage",
+            "instagram",
+            "webhook",
+        ],
     ),
     (
         "grpc",
