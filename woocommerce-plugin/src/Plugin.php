@@ -40,8 +40,7 @@ final class Plugin
         add_action('init', static function (): void {
             load_plugin_textdomain('leadtap', false, dirname(plugin_basename(PLUGIN_FILE)) . '/languages');
         });
-        // Whether WooCommerce is there is known; the words for it are loaded with `init`.
-        if (!defined('WC_VERSION') || Requirements::missing() !== []) {
+        if (!Requirements::areMet()) {
             add_action('admin_notices', [self::class, 'sayWhatIsMissing']);
 
             return;

@@ -14,6 +14,17 @@ final class Requirements
     public const WORDPRESS = '6.1';
     public const WOOCOMMERCE = '7.9';
 
+    /** Without words: translations are not loaded when this is asked. */
+    public static function areMet(): bool
+    {
+        global $wp_version;
+
+        return PHP_INT_SIZE >= 8
+            && version_compare((string) $wp_version, self::WORDPRESS, '>=')
+            && defined('WC_VERSION') && version_compare((string) WC_VERSION, self::WOOCOMMERCE, '>=')
+            && is_file(dirname(PLUGIN_FILE) . '/client/autoload.php');
+    }
+
     /** @return list<string> what is missing, in words that tell what to do; empty: nothing */
     public static function missing(): array
     {

@@ -23,8 +23,6 @@ final class ConfirmRoute implements Route
 
     private EmailConfirmation $confirmation;
 
-    private LeadSync $sync;
-
     private AccountPage $page;
 
     private Templates $templates;
@@ -36,7 +34,6 @@ final class ConfirmRoute implements Route
     public function __construct(
         Settings $settings,
         EmailConfirmation $confirmation,
-        LeadSync $sync,
         AccountPage $page,
         Templates $templates,
         Urls $urls,
@@ -44,7 +41,6 @@ final class ConfirmRoute implements Route
     ) {
         $this->settings = $settings;
         $this->confirmation = $confirmation;
-        $this->sync = $sync;
         $this->page = $page;
         $this->templates = $templates;
         $this->urls = $urls;
@@ -70,7 +66,6 @@ final class ConfirmRoute implements Route
             $this->show('ask', $user->user_email);
         } else {
             $this->confirmation->confirm($user);
-            $this->sync->now($user->ID);
             $this->responder->redirect($this->urls->account([Urls::PARAMETER => self::NAME, 'done' => '1']));
         }
     }

@@ -55,6 +55,9 @@ class LeadSync implements Module
     {
         add_action(self::HOOK, [$this, 'attempt'], 10, 2);
         add_action('profile_update', [$this, 'noticeNewEmail'], 10, 2);
+        add_action('leadtap_email_verified', function (\WP_User $user): void {
+            $this->now($user->ID);
+        });
     }
 
     public function now(int $userId): void

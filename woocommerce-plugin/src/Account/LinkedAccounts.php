@@ -72,28 +72,11 @@ class LinkedAccounts
     /** @return string|null null: linked; else which of {@see Outcomes} forbids it */
     public function link(\WP_User $user, Person $person): ?string
     {
-        return $this->lock->hold('link|' . $person->ids->scopedId(), function () use ($user, $person): ?string {
-            $found = $this->usersFor($person->ids);
-            if (array_diff($found, [$user->ID]) !== []) {
-                return Outcomes::TAKEN;
-            }
-            $link = $this->of($user->ID);
-            if ($link !== null && !self::agree($link->ids, $person->ids)) {
-                return Outcomes::HAS_OTHER;
-            }
-            $this->write($user->ID, $person, $link === null ? $this->clock->now() : $link->linkedTime);
-            if ($link === null) {
-                /**
-                 * After an Instagram account was linked to a user, who proved to own both.
-                 *
-                 * @param \WP_User $user
-                 * @param Person   $person
-                 */
-                do_action('leadtap_linked', $user, $person);
-            }
-
-            return null;
-        });
+        try {
+            return $this->lock->hold('link|' . $person->ids->scopedId(), fn () => $this->linkAlone($user, $person));
+        } catch (LockBusy $busy) {
+            return Outcomes::BUSY;
+        }
     }
 
     /** After a login: the handle can be another, and a second id can have come. */
@@ -131,6 +114,29 @@ class LinkedAccounts
          * @param Link $link
          */
         do_action('leadtap_unlinked', $userId, $link);
+    }
+
+    private function linkAlone(\WP_User $user, Person $person): ?string
+    {
+        if (array_diff($this->usersFor($person->ids), [$user->ID]) !== []) {
+            return Outcomes::TAKEN;
+        }
+        $link = $this->of($user->ID);
+        if ($link !== null && !self::agree($link->ids, $person->ids)) {
+            return Outcomes::HAS_OTHER;
+        }
+        $this->write($user->ID, $person, $link === null ? $this->clock->now() : $link->linkedTime);
+        if ($link === null) {
+            /**
+             * After an Instagram account was linked to a user, who proved to own both.
+             *
+             * @param \WP_User $user
+             * @param Person   $person
+             */
+            do_action('leadtap_linked', $user, $person);
+        }
+
+        return null;
     }
 
     private function write(int $userId, Person $person, int $linkedTime): void

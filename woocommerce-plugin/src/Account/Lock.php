@@ -25,7 +25,7 @@ class Lock
      *
      * @return T
      *
-     * @throws \RuntimeException where another holds it for too long
+     * @throws LockBusy where another holds it for too long
      */
     public function hold(string $name, callable $work)
     {
@@ -59,7 +59,7 @@ class Lock
             usleep(self::PAUSE_MICROSECONDS);
         } while (microtime(true) < $until);
 
-        throw new \RuntimeException('another request is at the same account');
+        throw new LockBusy('another request is at the same account');
     }
 
     private function release(string $option): void

@@ -38,6 +38,13 @@ class NewCustomer
         return $user;
     }
 
+    /** For an account that was made a moment ago and belongs to nobody. */
+    public function undo(\WP_User $user): void
+    {
+        require_once ABSPATH . 'wp-admin/includes/user.php';
+        wp_delete_user($user->ID);
+    }
+
     /** @return array<string, string> */
     private static function names(string $name): array
     {

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Leadtap\WooCommerce\Account;
 
+use Leadtap\WooCommerce\Clock;
 use Leadtap\WooCommerce\Log\Log;
 use Leadtap\WooCommerce\Module;
 
@@ -17,12 +18,15 @@ class Passwords implements Module
 
     private EmailProof $proof;
 
+    private Clock $clock;
+
     private Log $log;
 
-    public function __construct(LinkedAccounts $accounts, EmailProof $proof, Log $log)
+    public function __construct(LinkedAccounts $accounts, EmailProof $proof, Clock $clock, Log $log)
     {
         $this->accounts = $accounts;
         $this->proof = $proof;
+        $this->clock = $clock;
         $this->log = $log;
     }
 
@@ -39,12 +43,13 @@ class Passwords implements Module
 
     /**
      * Whoever sets a password by e-mail owns the address. Where that was never proven before, the account may have
-     * been made by somebody else with that address, so the Instagram account of whoever made it goes.
+     * been made by somebody else with that address, so the Instagram account that was linked until now goes.
      */
     public function afterReset(\WP_User $user): void
     {
-        if (!$this->has($user->ID) && $this->proof->verifiedTime($user) === null && $this->accounts->of($user->ID) !== null) {
+        if ($this->accounts->of($user->ID) !== null && $this->proof->verifiedTime($user) === null) {
             $this->accounts->unlink($user->ID);
+            $this->proof->prove($user, $this->clock->now());
             $this->log->info('A password was set by e-mail before the address was proven: Instagram was unlinked.', ['user.id' => $user->ID]);
         }
         delete_user_meta($user->ID, MetaKeys::noPassword());

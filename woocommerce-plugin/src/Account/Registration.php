@@ -67,7 +67,7 @@ class Registration
         }
         try {
             $user = $this->lock->hold('finish|' . $pending->person->ids->scopedId(), fn () => $this->userOf($pending));
-        } catch (\RuntimeException $busy) {
+        } catch (LockBusy $busy) {
             return [__('Your account is being made already. Please wait a moment and send this again.', 'leadtap')];
         }
         if ($user === null) {
@@ -104,7 +104,12 @@ class Registration
         if (is_wp_error($user)) {
             return $user;
         }
-        $this->accounts->link($user, $pending->person);
+        if ($this->accounts->link($user, $pending->person) !== null) {
+            // Somebody linked the same Instagram account to another user just now.
+            $this->newCustomer->undo($user);
+
+            return null;
+        }
         $this->consents->keepOf($pending, $user);
         $this->confirmation->send($user);
         /**

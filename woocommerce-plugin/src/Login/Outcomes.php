@@ -34,6 +34,27 @@ final class Outcomes
     public const LINK_OTHER_USER = 'link_other_user';
     public const MAIL_LINK_OVER = 'mail_link_over';
 
+    private const ALL = [
+        self::DECLINED,
+        self::NOT_ADMITTED,
+        self::INSTAGRAM_DOWN,
+        self::UNAVAILABLE,
+        self::SLOW,
+        self::COOKIES,
+        self::EXPIRED,
+        self::OTHER_BROWSER,
+        self::START_AGAIN,
+        self::BUSY,
+        self::OPERATOR,
+        self::STAFF,
+        self::BLOCKED,
+        self::ALREADY_IN,
+        self::TAKEN,
+        self::HAS_OTHER,
+        self::LINK_OTHER_USER,
+        self::MAIL_LINK_OVER,
+    ];
+
     private const OF_FAILURES = [
         GatewayFailure::DOWN => self::UNAVAILABLE,
         GatewayFailure::SLOW => self::SLOW,
@@ -65,7 +86,7 @@ final class Outcomes
 
     public static function isKnown(string $outcome): bool
     {
-        return self::sentence($outcome) !== '';
+        return in_array($outcome, self::ALL, true);
     }
 
     /** What to tell the shopper; empty: no such outcome. The shop's own form is right below it. */

@@ -127,6 +127,7 @@ final class AccountServices implements Services
         $container->set(Passwords::class, static fn (Container $c) => new Passwords(
             $c->get(LinkedAccounts::class),
             $c->get(EmailProof::class),
+            $c->get(Clock::class),
             $c->get(Log::class)
         ));
         $container->set(Unlinking::class, static fn (Container $c) => new Unlinking(
@@ -168,7 +169,6 @@ final class AccountServices implements Services
         $container->set(ConfirmRoute::class, static fn (Container $c) => new ConfirmRoute(
             $c->get(Settings::class),
             $c->get(EmailConfirmation::class),
-            $c->get(LeadSync::class),
             $c->get(AccountPage::class),
             $c->get(Templates::class),
             $c->get(Urls::class),

@@ -7,8 +7,8 @@ namespace Leadtap\WooCommerce\Tests\Unit;
 use Leadtap\WooCommerce\Account\ConfirmRoute;
 use Leadtap\WooCommerce\Account\EmailProof;
 use Leadtap\WooCommerce\Account\FinishRoute;
+use Leadtap\WooCommerce\Account\LeadSync;
 use Leadtap\WooCommerce\Account\LinkedAccounts;
-use Leadtap\WooCommerce\Account\MetaKeys;
 use Leadtap\WooCommerce\Account\ProveRoute;
 use Leadtap\WooCommerce\Client\V1\Lead;
 use Leadtap\WooCommerce\Client\V1\UpdateLeadRequest;
@@ -30,6 +30,7 @@ final class FinishTest extends TestCase
         parent::setUp();
         self::settings(['enabled' => true, 'consent_text' => 'Write to me.', 'consent_version' => '2026-11 en']);
         $this->shop = new Shop();
+        $this->shop->container->get(LeadSync::class)->register();
         $back = $this->shop->comeBack($this->shop->start(['return_to' => '/checkout/', 'place' => 'checkout']));
         preg_match('/flow=([0-9a-f]{16})/', $back->redirect, $parts);
         $this->flow = $parts[1];
@@ -259,6 +260,7 @@ final class FinishTest extends TestCase
         WordPress::$users[$user->ID]->user_email = 'other@shop.example';
         self::assertStringContainsString('cannot be used', $this->shop->visit(ConfirmRoute::class, self::queryOfMail())->html);
         $proof = $this->shop->container->get(EmailProof::class);
+        $this->shop->daemon->answers((new Lead())->setEtag('etag-3'));
         $proof->prove($user, 7);
         self::assertNull($proof->verifiedTime(WordPress::$users[$user->ID]));
     }
