@@ -3,6 +3,7 @@
 mod inherited;
 pub mod listeners;
 mod observer;
+pub mod online;
 mod reload;
 mod scrape;
 mod workers;

@@ -6,10 +6,12 @@ use clap::Args;
 use serde_json::json;
 
 use super::arguments::{ConfigArgs, OutputArgs};
+use super::client;
 use super::exit::{CommandError, Exit};
 use super::output::{Output, Style, harmless};
+use crate::app::online;
 use crate::config::check::check;
-use crate::config::{Problems, Severity};
+use crate::config::{Config, Problem, Problems, Severity};
 use crate::domain::clock::SystemClock;
 
 /// Say everything that is wrong with a configuration and this machine
@@ -17,13 +19,23 @@ use crate::domain::clock::SystemClock;
 /// Changes nothing. Looks at the configuration, the secrets and the key ring that it names, the
 /// store's folder and disk, the socket's folder and the clock, and says what to do about each thing
 /// that is wrong. Run it as the daemon's user. Warnings alone leave the exit code 0; a problem, which
-/// would stop the daemon, makes it 78.
+/// would stop the daemon or every login, makes it 78.
+///
+/// With --online it also asks Instagram what a login asks, with a code and a token that nobody gave:
+/// whether the endpoints answer, whether they know the app, its secret and each redirect URI, and how
+/// far the clock is from theirs; and whether the shop answers at its redirect URIs. Instagram looks
+/// at some of it only once a person has logged in: `leadtap login` tries all of it.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     sudo -u leadtap leadtap check\n  \
     leadtap check --config ./leadtap.toml\n  \
+    sudo -u leadtap leadtap check --online\n  \
     leadtap check --output json | jq '.problems[].what_to_do'")]
 pub(super) struct Check {
+    /// Ask Instagram and the shop as well
+    #[arg(long)]
+    online: bool,
+
     #[command(flatten)]
     config: ConfigArgs,
     #[command(flatten)]
@@ -36,7 +48,14 @@ impl Check {
     }
 
     fn print(&self, output: &mut Output<'_>) -> Result<(), CommandError> {
-        let problems = check(&self.config.config, &SystemClock);
+        let mut problems = check(&self.config.config, &SystemClock);
+        let mut why = "The daemon cannot start like this.";
+        if self.online {
+            if !problems.stop_the_start() {
+                why = "No shopper can log in like this.";
+            }
+            problems.0.extend(self.asked()?);
+        }
         let fine = !problems.stop_the_start();
         let printed = output.result(
             |style| human(&problems, style),
@@ -46,11 +65,28 @@ impl Check {
         if fine {
             return printed;
         }
-        Err(CommandError::new(
-            Exit::Configuration,
-            "The daemon cannot start like this.",
-            "",
-        ))
+        Err(CommandError::new(Exit::Configuration, why, ""))
+    }
+
+    /// What is wrong beyond this machine.
+    fn asked(&self) -> Result<Vec<Problem>, CommandError> {
+        let Ok(config) = Config::load(&self.config.config) else {
+            let left_out = Problem::new(
+                "Instagram",
+                "was not asked, because the configuration is not whole",
+                "Correct it, and run the same again.",
+            );
+            return Ok(vec![left_out.as_warning()]);
+        };
+        client::run(async {
+            online::check(&config, &SystemClock).await.map_err(|error| {
+                CommandError::new(
+                    Exit::Fault,
+                    format!("Nobody can be called from here: {error}."),
+                    "",
+                )
+            })
+        })
     }
 }
 
@@ -103,6 +139,7 @@ mod tests {
                 config: file.path().to_owned(),
             },
             output: OutputArgs { output: format },
+            online: false,
         };
         let mut result = Vec::new();
         let done = check.print(&mut Output::into(&mut result, std::io::sink(), format));

@@ -14,6 +14,7 @@ mod completion;
 mod core_dumps;
 mod demo;
 mod exit;
+mod init;
 mod keys;
 mod lead;
 mod lead_delete;
@@ -23,6 +24,7 @@ mod lead_retention;
 mod lead_view;
 pub mod logging;
 mod login;
+mod new_file;
 mod offline;
 mod output;
 mod paging;
@@ -91,6 +93,7 @@ macro_rules! commands {
 
 commands! {
     serve::Serve,
+    init::Init,
     check::Check,
     demo::Demo,
     sandbox::Sandbox,

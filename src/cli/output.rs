@@ -65,6 +65,12 @@ impl<'a> Output<'a> {
         self.format == Format::Human
     }
 
+    /// Asks the person at the keyboard; the answer stands on the same line.
+    pub(super) fn ask(&mut self, question: &str) -> Result<(), CommandError> {
+        write!(self.talk, "{question}")?;
+        Ok(self.talk.flush()?)
+    }
+
     /// Says something to the person at the keyboard.
     pub(super) fn say(&mut self, text: &str) -> Result<(), CommandError> {
         writeln!(self.talk, "{text}")?;

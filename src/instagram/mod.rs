@@ -5,6 +5,7 @@
 //! | `authorize` | the address of Instagram's window |
 //! | [`callback`] | what comes back from it through the browser |
 //! | `tokens`, `profile` | the four calls |
+//! | `probe` | whether what is configured would work |
 //! | `client`, `answer` | how a call leaves, and how its answer is read |
 //! | `wire` | the shapes of answers, private to this layer |
 //! | `refusal`, `meaning`, `waiting` | what an answer that is none means |
@@ -22,6 +23,7 @@ mod client;
 #[doc(hidden)]
 pub mod fuzzing;
 mod meaning;
+mod probe;
 mod profile;
 mod refusal;
 pub mod signed_request;
@@ -39,6 +41,7 @@ use crate::metrics::UpstreamMetrics;
 use crate::outbound::{BuildError, Outbound};
 
 pub use authorize::AuthorizationUrl;
+pub use probe::{Dated, Window};
 pub use tokens::{LongLived, ShortLived};
 
 /// How long a call to Instagram may take, and how much may come back.

@@ -1,8 +1,6 @@
 //! `leadtap keys create`
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -10,6 +8,7 @@ use serde_json::json;
 
 use super::super::arguments::OutputArgs;
 use super::super::exit::{CommandError, Exit};
+use super::super::new_file::{self, Rights};
 use super::super::output::Output;
 use crate::storage::KeyRing;
 
@@ -38,39 +37,13 @@ impl Create {
     fn print(&self, output: &mut Output<'_>) -> Result<(), CommandError> {
         let ring = KeyRing::generate()
             .map_err(|error| CommandError::new(Exit::Fault, format!("{error}."), ""))?;
-        write_new(&self.file, ring.expose()).map_err(|error| refused(&self.file, &error))?;
+        new_file::write(&self.file, ring.expose(), Rights::PRIVATE)
+            .map_err(|error| refused(&self.file, &error))?;
         let file = self.file.display().to_string();
         output.result(
             |_| format!("Made {file}. Keep a copy of it apart from the store's backups.\n"),
             || json!({ "file": file }),
         )
-    }
-}
-
-/// Writes a file that was not there and that nobody else can read, down to
-/// the medium. What could not be written whole is not left behind.
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    let written = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .and_then(|()| sync_folder(path));
-    if written.is_err() {
-        // The first error says more than one of removing could.
-        let _ = std::fs::remove_file(path);
-    }
-    written
-}
-
-/// A new file's name is on the medium only once its folder is.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if folder != Path::new("") => File::open(folder)?.sync_all(),
-        _ => File::open(".")?.sync_all(),
     }
 }
 
