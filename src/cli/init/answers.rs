@@ -58,7 +58,7 @@ impl Answers {
         asker: &mut Asker<'_>,
         output: &mut Output<'_>,
     ) -> Result<Self, CommandError> {
-        let sandbox = option("--sandbox", init.sandbox.as_deref(), |it| address(it))?;
+        let sandbox = option("--sandbox", init.sandbox.as_deref(), address)?;
         let mut answer = Answer { asker, output };
         let shop = answer.of(
             init.shop.as_deref(),
