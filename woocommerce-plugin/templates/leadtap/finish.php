@@ -45,10 +45,11 @@ $required = '&nbsp;<span class="required" aria-hidden="true">*</span><span class
         <label for="leadtap_name"><?php esc_html_e('Your name', 'leadtap'); ?></label>
         <input type="text" class="woocommerce-Input woocommerce-Input--text input-text" name="leadtap_name" id="leadtap_name" autocomplete="name" maxlength="100" value="<?php echo esc_attr($full_name); ?>">
     </p>
+    <?php // Not WooCommerce's classes for a checkbox: its style for Twenty Twenty-Three takes those from the keyboard. ?>
     <?php if ($consent_text !== '') : ?>
         <p class="form-row form-row-wide">
-            <label class="woocommerce-form__label woocommerce-form__label-for-checkbox checkbox leadtap-check">
-                <input type="checkbox" class="woocommerce-form__input woocommerce-form__input-checkbox input-checkbox" name="leadtap_consent" value="1" <?php checked($consent_given); ?> <?php echo $consent_required ? 'required aria-required="true"' : ''; ?>>
+            <label class="leadtap-check">
+                <input type="checkbox" class="input-checkbox" name="leadtap_consent" value="1" <?php checked($consent_given); ?> <?php echo $consent_required ? 'required aria-required="true"' : ''; ?>>
                 <span><?php echo wp_kses_post($consent_text); ?><?php echo $consent_required ? $required : ''; // phpcs:ignore -- escaped above ?></span>
             </label>
             <input type="hidden" name="leadtap_consent_version" value="<?php echo esc_attr($consent_version); ?>">
@@ -56,8 +57,8 @@ $required = '&nbsp;<span class="required" aria-hidden="true">*</span><span class
     <?php endif; ?>
     <?php if ($terms_text !== '') : ?>
         <p class="form-row form-row-wide">
-            <label class="woocommerce-form__label woocommerce-form__label-for-checkbox checkbox leadtap-check">
-                <input type="checkbox" class="woocommerce-form__input woocommerce-form__input-checkbox input-checkbox" name="leadtap_terms" value="1" required aria-required="true">
+            <label class="leadtap-check">
+                <input type="checkbox" class="input-checkbox" name="leadtap_terms" value="1" required aria-required="true">
                 <span class="woocommerce-terms-and-conditions-checkbox-text"><?php echo wp_kses_post(wc_replace_policy_page_link_placeholders($terms_text)); ?><?php echo $required; // phpcs:ignore -- escaped above ?></span>
             </label>
         </p>
