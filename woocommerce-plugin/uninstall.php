@@ -33,6 +33,11 @@ defined('WP_UNINSTALL_PLUGIN') || exit;
                 $deleteLike($table, 'meta_key', '_leadtap_');
             }
         }
+        // What WordPress keeps of the words that were offered for the privacy policy.
+        $wpdb->query($wpdb->prepare(
+            "DELETE FROM {$wpdb->postmeta} WHERE meta_key = '_wp_suggested_privacy_policy_content' AND meta_value LIKE %s",
+            '%' . $wpdb->esc_like('(leadtap)') . '%'
+        ));
         wp_cache_flush();
     };
 

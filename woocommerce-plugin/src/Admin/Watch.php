@@ -9,6 +9,7 @@ use Leadtap\WooCommerce\Gateway\BackOffice;
 use Leadtap\WooCommerce\Gateway\GatewayFailure;
 use Leadtap\WooCommerce\Gateway\TokenStates;
 use Leadtap\WooCommerce\Log\Log;
+use Leadtap\WooCommerce\Log\Redaction;
 use Leadtap\WooCommerce\Module;
 use Leadtap\WooCommerce\Settings\Settings;
 use const Leadtap\WooCommerce\PLUGIN_FILE;
@@ -72,7 +73,8 @@ final class Watch implements Module
             $this->state->answered($this->clock->now(), $statistics->tokensIn(TokenStates::EXPIRING));
         } catch (GatewayFailure $failure) {
             $this->log->error('the hourly look at the daemon: ' . $failure->getMessage(), $failure->facts());
-            $this->state->failed($this->clock->now(), $failure->getMessage());
+            // It goes into an option and into a letter.
+            $this->state->failed($this->clock->now(), Redaction::of($failure->getMessage()));
         }
         $alarms = $this->state->alarms($this->clock->now());
         if ($alarms !== [] && $this->clock->now() - $this->state->mailedTime() >= self::MAIL_SECONDS && $this->mail($alarms)) {

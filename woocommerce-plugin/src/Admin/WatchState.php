@@ -17,6 +17,14 @@ final class WatchState
         $this->keep(['answered' => $now, 'down_since' => 0, 'why' => '', 'expiring' => $expiringTokens]);
     }
 
+    /** Somebody tried, and it works: the notice need not wait for the next look. */
+    public function recovered(): void
+    {
+        if ($this->number('down_since') > 0) {
+            $this->keep(['down_since' => 0, 'why' => '']);
+        }
+    }
+
     public function failed(int $now, string $why): void
     {
         $since = $this->number('down_since');

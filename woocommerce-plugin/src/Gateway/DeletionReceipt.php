@@ -13,9 +13,13 @@ final class DeletionReceipt
     /** The page of the daemon's configuration; empty: none is configured. */
     public string $url;
 
-    public function __construct(string $code, string $url)
+    /** When it was carried out, in seconds since 1970: long ago, where Meta sends the same request again. */
+    public int $time;
+
+    public function __construct(string $code, string $url, int $time)
     {
         $this->code = $code;
         $this->url = $url;
+        $this->time = $time;
     }
 }

@@ -47,7 +47,13 @@ class MetaCallbacks
             self::CALL_SECONDS
         ));
 
-        return new DeletionReceipt($reply->getConfirmationCode(), $reply->getUrl());
+        $status = $reply->getStatus();
+
+        return new DeletionReceipt(
+            $reply->getConfirmationCode(),
+            $reply->getUrl(),
+            LeadConversions::seconds($status === null ? null : $status->getCompleteTime()) ?? 0
+        );
     }
 
     /** @throws GatewayFailure of kind NOT_FOUND where there is no such deletion */

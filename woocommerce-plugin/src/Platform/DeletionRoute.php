@@ -42,7 +42,10 @@ final class DeletionRoute extends CallbackRoute
     {
         $receipt = $this->daemon->delete($request->text());
         foreach ($this->links->usersOf($request->userId()) as $user) {
-            $this->links->forget($user);
+            // The same request can come again, and the person can have come back meanwhile.
+            if ($this->links->timeOf($user) <= $receipt->time) {
+                $this->links->forget($user);
+            }
         }
         $this->log->info('A deletion that Meta asked for was carried out.');
         $this->responder->json(200, [

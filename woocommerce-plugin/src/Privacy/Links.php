@@ -25,6 +25,14 @@ class Links
         return $link === null ? '' : $link->leadId;
     }
 
+    /** When a user was linked, in seconds since 1970; 0: the user is not. */
+    public function timeOf(int $user): int
+    {
+        $link = $this->accounts->of($user);
+
+        return $link === null ? 0 : $link->linkedTime;
+    }
+
     /**
      * The users that an id of Instagram's is linked with, whichever of the two it is.
      *

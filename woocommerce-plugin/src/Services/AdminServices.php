@@ -108,6 +108,7 @@ final class AdminServices implements Services
             $c->get(ConfigurationLines::class),
             $c->get(Urls::class),
             $c->get(CircuitBreaker::class),
+            $c->get(WatchState::class),
             $c->get(Log::class)
         ));
     }

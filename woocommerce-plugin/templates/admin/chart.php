@@ -48,16 +48,18 @@ $day = static fn (int $number) => $days === [] ? '' : (string) wp_date($format, 
             <?php endforeach; ?>
         </nav>
         <p class="leadtap-legend" id="leadtap-chart-title">
-            <span class="leadtap-key leadtap-key-logins" aria-hidden="true"></span>
-            <?php
-            /* translators: %s: a number */
-            echo esc_html(sprintf(__('Logins: %s', 'leadtap'), number_format_i18n($logins)));
-            ?>
-            <span class="leadtap-key leadtap-key-new" aria-hidden="true"></span>
-            <?php
-            /* translators: %s: a number */
-            echo esc_html(sprintf(__('New leads: %s', 'leadtap'), number_format_i18n($newLeads)));
-            ?>
+            <span class="leadtap-key leadtap-key-logins">
+                <?php
+                /* translators: %s: a number */
+                echo esc_html(sprintf(__('Logins: %s', 'leadtap'), number_format_i18n($logins)));
+                ?>
+            </span>
+            <span class="leadtap-key leadtap-key-new">
+                <?php
+                /* translators: %s: a number */
+                echo esc_html(sprintf(__('New leads: %s', 'leadtap'), number_format_i18n($newLeads)));
+                ?>
+            </span>
         </p>
         <div class="leadtap-chart-frame" dir="ltr">
             <div class="leadtap-chart-scale" aria-hidden="true">

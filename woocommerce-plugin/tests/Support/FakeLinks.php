@@ -15,6 +15,9 @@ final class FakeLinks extends Links
     /** @var array<string, list<int>> users by an id of Instagram's */
     public array $users = [];
 
+    /** @var array<int, int> when each user was linked */
+    public array $times = [];
+
     /** @var list<int> */
     public array $forgotten = [];
 
@@ -25,6 +28,11 @@ final class FakeLinks extends Links
     public function leadOf(int $user): string
     {
         return $this->leads[$user] ?? '';
+    }
+
+    public function timeOf(int $user): int
+    {
+        return $this->times[$user] ?? 0;
     }
 
     public function usersOf(string $instagramId): array

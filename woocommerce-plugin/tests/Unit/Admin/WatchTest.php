@@ -66,6 +66,15 @@ final class WatchTest extends AdminTestCase
         self::assertSame([], $this->state->alarms(WordPress::$now));
     }
 
+    public function testATestThatSucceedsTakesTheNoticeAwayAtOnce(): void
+    {
+        $this->down();
+        $this->hours(2);
+        self::assertCount(1, $this->state->alarms(WordPress::$now));
+        $this->state->recovered();
+        self::assertSame([], $this->state->alarms(WordPress::$now));
+    }
+
     public function testTokensThatAreAboutToEndAreToldOf(): void
     {
         $this->well(3);

@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace Leadtap\WooCommerce\Tests\Unit\Platform;
 
+use Leadtap\WooCommerce\Client\Google\Protobuf\Timestamp;
 use Leadtap\WooCommerce\Client\Status;
+use Leadtap\WooCommerce\Client\V1\DeletionStatus;
 use Leadtap\WooCommerce\Client\V1\HandleDataDeletionRequest;
 use Leadtap\WooCommerce\Client\V1\HandleDataDeletionResponse;
 use Leadtap\WooCommerce\Client\V1\HandleDeauthorizationResponse;
@@ -52,6 +54,16 @@ final class MetaRoutesTest extends AdminTestCase
         ], $this->answer->fields);
         self::assertSame([7], $this->links->forgotten);
         self::assertSame($_POST['signed_request'], $this->daemon->request(HandleDataDeletionRequest::class)->getSignedRequest());
+    }
+
+    public function testTheSameRequestAgainLeavesWhoeverCameBackAlone(): void
+    {
+        $this->links->users = ['17841405793187218' => [7, 8]];
+        $this->links->times = [7 => 1790000000, 8 => 1790000001];
+        $carriedOut = (new DeletionStatus())->setCompleteTime((new Timestamp())->setSeconds(1790000000));
+        $this->daemon->answers((new HandleDataDeletionResponse())->setConfirmationCode(self::CODE)->setStatus($carriedOut));
+        $this->deletion()->handle();
+        self::assertSame([7], $this->links->forgotten);
     }
 
     public function testThePageOfTheDaemonsConfigurationComesFirst(): void
