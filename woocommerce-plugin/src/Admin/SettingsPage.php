@@ -91,7 +91,7 @@ final class SettingsPage implements Module
     {
         $screen = get_current_screen();
         $id = $screen === null ? '' : $screen->id;
-        if (strpos($id, 'leadtap-') !== false || in_array($id, ['profile', 'user-edit', 'shop_order', 'woocommerce_page_wc-orders'], true)) {
+        if (strpos($id, 'leadtap-') !== false || in_array($id, ['profile', 'user-edit', 'shop_order', 'woocommerce_page_wc-orders', 'site-health'], true)) {
             wp_enqueue_style('leadtap-admin', plugins_url('assets/admin.css', PLUGIN_FILE), [], Plugin::VERSION);
         }
     }

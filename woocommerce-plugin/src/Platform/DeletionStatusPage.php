@@ -11,15 +11,18 @@ final class DeletionStatusPage
     {
     }
 
-    /** @param string $sentence what became of it; empty: nobody asked yet */
-    public static function html(string $sentence, string $code, string $action): string
+    /**
+     * @param string $sentence what became of it; empty: nobody asked yet
+     * @param bool   $isFound  whether it tells of a deletion
+     */
+    public static function html(string $sentence, bool $isFound, string $code, string $action): string
     {
         $language = get_language_attributes();
         $title = esc_html__('Deletion of your Instagram data', 'leadtap');
         $shop = esc_html((string) get_bloginfo('name'));
         $home = esc_url(home_url('/'));
-        $result = $sentence === '' ? '' : '<p class="result" role="status">' . esc_html($sentence) . '</p>';
-        $account = $sentence === '' ? '' : '<p>' . esc_html__('An account that you have at our shop, and its orders, did not come from Instagram. Ask us if you want them deleted, too.', 'leadtap') . '</p>';
+        $result = $sentence === '' ? '' : '<p class="result' . ($isFound ? ' found' : '') . '" role="status">' . esc_html($sentence) . '</p>';
+        $account = !$isFound ? '' : '<p>' . esc_html__('An account that you have at our shop, and its orders, did not come from Instagram. Ask us if you want them deleted, too.', 'leadtap') . '</p>';
         $label = esc_html__('Confirmation code', 'leadtap');
         $look = esc_html__('Look it up', 'leadtap');
         $action = self::form($action);
@@ -37,7 +40,8 @@ final class DeletionStatusPage
 body { margin: 0; padding: 10vh 1.5rem; font: 1.0625rem/1.6 system-ui, sans-serif; color: #1e1e1e; background: #fff; }
 main { max-width: 34rem; margin: auto; }
 h1 { font-size: 1.5rem; line-height: 1.3; }
-.result { padding: 1rem; border-inline-start: 4px solid #00642e; background: #f0f6f1; }
+.result { padding: 1rem; border-inline-start: 4px solid #8a5700; background: #fcf6ec; }
+.found { border-color: #00642e; background: #f0f6f1; }
 label { display: block; font-weight: 600; }
 input, button { box-sizing: border-box; max-width: 100%; padding: .6rem; font: inherit; }
 input { width: 100%; margin-block: .25rem .75rem; font-family: ui-monospace, monospace; border: 1px solid #767676; }

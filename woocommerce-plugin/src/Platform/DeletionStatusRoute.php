@@ -40,7 +40,8 @@ final class DeletionStatusRoute implements Route
     {
         $code = is_string($_GET['code'] ?? null) ? trim(wp_unslash($_GET['code'])) : '';
         [$status, $sentence] = $code === '' ? [200, ''] : $this->answer($code);
-        $this->responder->page($status, DeletionStatusPage::html($sentence, $code, $this->urls->endpoint('deletion_status')));
+        $isFound = $status === 200 && $sentence !== '';
+        $this->responder->page($status, DeletionStatusPage::html($sentence, $isFound, $code, $this->urls->endpoint('deletion_status')));
     }
 
     /** @return array{int, string} HTTP status, and what is to be read */
