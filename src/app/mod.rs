@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use crate::audit::{AuditLog, Destination};
 use crate::config::{Config, ConfiguredCaller, KeySource, Proof as ConfiguredProof};
-use crate::domain::clock::{Clock, Timestamp};
+use crate::domain::clock::Clock;
 use crate::domain::site::Site;
 use crate::grpc::callers::{Access, Callers, Proof};
 use crate::grpc::connections::{Certificate, Room};
@@ -25,8 +25,8 @@ use crate::grpc::traffic::{Meter, Whose};
 use crate::instagram::{Instagram, Limits};
 use crate::outbound::{BuildError, Outbound};
 use crate::service::{
-    Circuits, Erasures, Keys, Leads, Login, Maintenance, Platform, Retention, Sites, Tokens,
-    Webhooks,
+    Canary, Circuits, Erasures, Keys, Leads, Login, Maintenance, Overview, Platform, Retention,
+    Sites, Tokens, Webhooks,
 };
 use crate::storage::{KeyFile, KeyRing, OpenError, Options, Store};
 use crate::webhook::Sender;
@@ -45,10 +45,8 @@ pub struct App {
     retention: Retention,
     audit: AuditLog,
     rooms: Rooms,
-    circuits: Circuits,
     upstream: UpstreamMetrics,
     scrapes: Option<ScrapeListener>,
-    begun: Timestamp,
     workers: usize,
     drain: Duration,
 }
@@ -78,13 +76,13 @@ impl App {
             .map_err(|error| StartError::Audit(config.audit.clone(), error))?;
         let scrapes = config.metrics.map(ScrapeListener::bind).transpose()?;
         let store = Store::open(options, keys).map_err(StartError::Store)?;
-        let begun = clock.now();
         let circuits = Circuits::new(Arc::clone(&clock));
         let port = Arc::new(instagram.clone());
         let tokens = Tokens::new(store.clone(), port, circuits.clone(), Arc::clone(&clock));
         let webhooks = Webhooks::new(store.clone(), sender, Arc::clone(&clock));
         let retention = Retention::new(store.clone(), audit.clone(), Arc::clone(&clock));
-        let services = Services {
+        let upstream = instagram.metrics().clone();
+        let overview = Overview {
             login: Login::new(
                 store.clone(),
                 instagram.clone(),
@@ -92,20 +90,31 @@ impl App {
                 Arc::clone(&clock),
             ),
             tokens,
+            webhooks,
+            canary: Canary::new(instagram, store.clone(), Arc::clone(&clock)),
+            circuits,
+            sites: Sites::new(config.sites.clone()),
+            store: store.clone(),
+            clock: Arc::clone(&clock),
+            begun: clock.now(),
+        };
+        let services = Services {
+            login: overview.login.clone(),
+            tokens: overview.tokens.clone(),
             leads: Leads::new(store.clone()),
             keys: Keys::new(store.clone(), key_file(&config.keys)),
             erasures: Erasures::new(store.clone(), Arc::clone(&clock)),
             platform: Platform::new(store.clone(), audit.clone(), Arc::clone(&clock)),
-            webhooks,
+            webhooks: overview.webhooks.clone(),
             maintenance: Maintenance::new(store.clone(), Arc::clone(&clock)),
+            overview,
             clock,
             store,
         };
         let callers = callers(&config.sites, &config.callers);
         Ok(Self {
-            services,
             reloader: Reloader {
-                sites: Sites::new(config.sites.clone()),
+                sites: services.overview.sites.clone(),
                 gatekeeper: Arc::new(Gatekeeper::new(callers, audit.clone())),
                 certificate: config
                     .tls
@@ -119,10 +128,9 @@ impl App {
                 unix: Room::new("listen.unix", config.limits.max_connections),
                 tcp: Room::new("listen.tcp", config.limits.max_connections),
             },
-            circuits,
-            upstream: instagram.metrics().clone(),
+            services,
+            upstream,
             scrapes,
-            begun,
             workers: config.limits.worker_threads,
             drain: config.limits.drain,
         })
@@ -132,6 +140,12 @@ impl App {
     #[must_use]
     pub fn sites(&self) -> Sites {
         self.reloader.sites.clone()
+    }
+
+    /// Who looks at Instagram's window, now and then or when asked.
+    #[must_use]
+    pub fn canary(&self) -> Canary {
+        self.services.overview.canary.clone()
     }
 
     /// What takes a new configuration over while the daemon serves.

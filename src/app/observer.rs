@@ -1,56 +1,45 @@
-//! Looks at the whole daemon for whoever watches it.
+//! Looks at the whole daemon for whoever scrapes its metrics.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::App;
-use crate::domain::clock::Timestamp;
 use crate::domain::site::Site;
+use crate::domain::window::WindowKind;
 use crate::grpc::connections::Room;
-use crate::grpc::server::Services;
 use crate::metrics::{
-    Gauges, ListenerSnapshot, Registry, SiteSnapshot, Snapshot, StoreSnapshot, WebhookSnapshot,
+    Gauges, ListenerSnapshot, Registry, SiteSnapshot, Snapshot, WebhookSnapshot, WindowSnapshot,
 };
 use crate::service::tokens::TokenCounts;
-use crate::service::{Circuits, Sites, webhooks};
+use crate::service::{Overview, webhooks};
 use crate::storage::Health;
-
-/// How long the store may take to say how large it is. A scrape that waited
-/// longer would say nothing of the store that makes everything wait.
-const ACCOUNT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// All metrics of one daemon. Clones share them.
 #[derive(Clone)]
 pub(super) struct Observer(Arc<Inner>);
 
 struct Inner {
-    services: Services,
-    circuits: Circuits,
-    sites: Sites,
+    overview: Overview,
     rooms: Vec<Room>,
-    begun: Timestamp,
     gauges: Gauges,
     registry: Registry,
 }
 
 impl Observer {
     pub(super) fn of(app: &App) -> Self {
-        let services = app.services.clone();
+        let overview = app.services.overview.clone();
         let (mut registry, gauges) = (Registry::default(), Gauges::default());
         gauges.register(&mut registry);
         app.reloader.gatekeeper.metrics().register(&mut registry);
-        services.login.metrics().register(&mut registry);
-        services.store.metrics().register(&mut registry);
-        let tokens = services.tokens.metrics();
-        tokens.counters.register(&mut registry);
         app.upstream.register(&mut registry);
-        services.webhooks.metrics().register(&mut registry);
+        overview.login.metrics().register(&mut registry);
+        overview.store.metrics().register(&mut registry);
+        let tokens = overview.tokens.metrics();
+        tokens.counters.register(&mut registry);
+        overview.webhooks.metrics().register(&mut registry);
+        overview.canary.metrics().register(&mut registry);
         Self(Arc::new(Inner {
-            circuits: app.circuits.clone(),
-            sites: app.sites(),
+            overview,
             rooms: rooms(app),
-            begun: app.begun,
-            services,
             gauges,
             registry,
         }))
@@ -67,53 +56,42 @@ impl Observer {
     async fn snapshot(&self) -> Snapshot {
         let one = &*self.0;
         let mut sites = Vec::new();
-        for site in one.sites.all().iter() {
+        for site in one.overview.sites.all().iter() {
             sites.push(self.site(site).await);
         }
-        let serves = *one.services.store.health().borrow() == Health::Serving;
+        let daemon = one.overview.daemon().await;
         Snapshot {
             sites,
             listeners: one.rooms.iter().map(listener).collect(),
-            serves,
-            store: self.account(serves).await,
-            last_backup: None,
-            begun: Some(one.begun),
+            serves: daemon.health == Health::Serving,
+            store: daemon.store,
+            last_backup: daemon.last_backup,
+            begun: Some(daemon.begun),
         }
-    }
-
-    async fn account(&self, serves: bool) -> Option<StoreSnapshot> {
-        let account = self.0.services.store.account();
-        let account = tokio::time::timeout(ACCOUNT_TIMEOUT, account);
-        serves.then_some(account.await.ok()??)
     }
 
     async fn site(&self, site: &Site) -> SiteSnapshot {
-        let one = &*self.0;
-        one.services.login.metrics().know(&site.id);
+        let overview = &self.0.overview;
+        overview.login.metrics().know(&site.id);
+        overview.canary.metrics().know(&site.id);
         for webhook in &site.webhooks {
-            one.services
-                .webhooks
-                .metrics()
-                .know(&site.id, webhook.name.as_str());
+            let name = webhook.name.as_str();
+            overview.webhooks.metrics().know(&site.id, name);
         }
-        let webhooks = one
-            .services
-            .webhooks
-            .statuses(site)
-            .await
-            .unwrap_or_default();
-        let tokens = &one.services.tokens;
-        let counts = tokens.metrics().counts(&site.id);
+        let report = overview.site(site).await;
+        let tokens = report.tokens.as_ref();
         SiteSnapshot {
-            tokens: counts
-                .as_ref()
-                .map(TokenCounts::by_state)
-                .unwrap_or_default(),
-            token_ages: counts.as_ref().map(TokenCounts::by_age).unwrap_or_default(),
-            next_renewal: tokens.next_renewal(&site.id).await,
-            is_instagram_silent: one.circuits.is_open(&site.id),
             id: site.id.clone(),
-            webhooks: webhooks.iter().map(webhook).collect(),
+            tokens: tokens.map(TokenCounts::by_state).unwrap_or_default(),
+            token_ages: tokens.map(TokenCounts::by_age).unwrap_or_default(),
+            next_renewal: report.next_renewal,
+            is_instagram_silent: report.is_instagram_silent,
+            webhooks: report.webhooks.iter().map(webhook).collect(),
+            window: report.window.map(|seen| WindowSnapshot {
+                opens: seen.window.kind == WindowKind::Opens,
+                look_time: seen.look_time,
+                change_time: seen.change_time,
+            }),
         }
     }
 }

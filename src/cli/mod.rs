@@ -27,6 +27,8 @@ mod login;
 mod new_file;
 mod offline;
 mod output;
+mod overview;
+mod overview_view;
 mod paging;
 mod progress;
 mod restore;
@@ -97,6 +99,7 @@ commands! {
     check::Check,
     demo::Demo,
     sandbox::Sandbox,
+    overview::Status,
     login::Login,
     lead::Lead,
     token::Token,

@@ -11,7 +11,7 @@ use super::{schema, urls, webhook};
 use crate::domain::duties::Duties;
 use crate::domain::limits;
 use crate::domain::retention::RetentionPeriod;
-use crate::domain::site::{Dialect, InstagramApp, ProfileRefresh, Site, SiteId};
+use crate::domain::site::{Canary, Dialect, InstagramApp, ProfileRefresh, Site, SiteId};
 
 /// The newest version of the graph API when this was written; Meta keeps it
 /// until 2028-07.
@@ -54,6 +54,7 @@ pub(super) fn read(section: &Section<'_>) -> Option<Arc<Site>> {
         allowance,
         beginning: Arc::default(),
         profile_refresh: profile_refresh(section),
+        canary: canary(section),
         webhooks: webhook::read_all(section),
     }))
 }
@@ -68,6 +69,20 @@ fn profile_refresh(section: &Section<'_>) -> ProfileRefresh {
                 "Write \"with-token\", or \"daily\" for a call a day and lead.",
             );
             ProfileRefresh::default()
+        }
+    }
+}
+
+fn canary(section: &Section<'_>) -> Canary {
+    match section.text("canary") {
+        None | Some((_, "on")) => Canary::On,
+        Some((_, "off")) => Canary::Off,
+        Some((place, _)) => {
+            place.problem(
+                "is neither on nor off",
+                "Write \"on\", or \"off\" where nobody is to look at Instagram's window.",
+            );
+            Canary::default()
         }
     }
 }

@@ -24,3 +24,4 @@ pub mod update;
 pub mod upkeep;
 pub mod visits;
 pub mod webhook;
+pub mod window;

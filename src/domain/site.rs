@@ -63,8 +63,20 @@ pub struct Site {
     pub beginning: Arc<AtomicUsize>,
     /// When profiles are read beside the logins.
     pub profile_refresh: ProfileRefresh,
+    /// Whether Instagram's authorization window is looked at now and then.
+    pub canary: Canary,
     /// Who is told of what happens to its leads.
     pub webhooks: Vec<Arc<Webhook>>,
+}
+
+/// Whether Instagram's authorization window is looked at a few times a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Canary {
+    /// It is.
+    #[default]
+    On,
+    /// It is not.
+    Off,
 }
 
 /// When the profile of a lead is read again, apart from its logins.

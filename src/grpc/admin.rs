@@ -11,13 +11,14 @@ use super::audit::AuditSubject;
 use super::context::context;
 use super::request_id::RequestId;
 use super::{backup, compact, convert, errors, pb};
-use crate::service::{Keys, Maintenance, Progress};
+use crate::service::{Keys, Maintenance, Overview, Progress};
 use crate::storage::KeyId;
 
 /// The handlers of `leadtap.v1.AdminService`.
 pub(super) struct AdminHandlers {
     pub(super) keys: Keys,
     pub(super) maintenance: Maintenance,
+    pub(super) overview: Overview,
 }
 
 /// What a stream of ours sends.
@@ -68,6 +69,17 @@ impl pb::admin_service_server::AdminService for AdminHandlers {
         Ok(about(key, Response::new(pb::RetireKeyResponse {})))
     }
 
+    async fn get_status(
+        &self,
+        request: Request<pb::GetStatusRequest>,
+    ) -> Result<Response<pb::GetStatusResponse>, Status> {
+        let (access, _) = context(&request)?;
+        let daemon = self.overview.daemon().await;
+        let site = self.overview.site(&access.site).await;
+        let status = convert::status(&daemon, &access.site.id, &site);
+        Ok(Response::new(status))
+    }
+
     type CreateBackupStream = BoxStream<'static, Result<pb::CreateBackupResponse, Status>>;
 
     async fn create_backup(
@@ -77,7 +89,11 @@ impl pb::admin_service_server::AdminService for AdminHandlers {
         let (_, id) = context(&request)?;
         let backup = self.maintenance.backup().await;
         let backup = backup.map_err(|error| errors::walk(&error, id))?;
-        Ok(Response::new(backup::stream(backup, id)))
+        Ok(Response::new(backup::stream(
+            backup,
+            self.maintenance.clone(),
+            id,
+        )))
     }
 
     type CompactStoreStream = BoxStream<'static, Result<pb::CompactStoreResponse, Status>>;

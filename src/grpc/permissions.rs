@@ -98,6 +98,7 @@ pub const TABLE: &[Rpc] = &[
     ),
     Rpc::plain("/leadtap.v1.TokenService/RefreshToken", Permission::Tokens),
     Rpc::plain("/leadtap.v1.TokenService/ListTokens", Permission::Tokens),
+    Rpc::plain("/leadtap.v1.AdminService/GetStatus", Permission::Admin),
     Rpc::audited("/leadtap.v1.AdminService/ListKeys", Permission::Admin),
     Rpc::audited("/leadtap.v1.AdminService/AddKey", Permission::Admin),
     // It ends with the rotation, which can be long, and which a stop does not wait for.

@@ -28,7 +28,9 @@ use super::webhook::WebhookHandlers;
 use super::{DESCRIPTORS, health};
 use crate::domain::clock::Clock;
 use crate::domain::limits;
-use crate::service::{Erasures, Keys, Leads, Login, Maintenance, Platform, Tokens, Webhooks};
+use crate::service::{
+    Erasures, Keys, Leads, Login, Maintenance, Overview, Platform, Tokens, Webhooks,
+};
 use crate::storage::Store;
 
 /// Calls that one connection may have under way. The next one waits for its
@@ -62,6 +64,8 @@ pub struct Services {
     pub webhooks: Webhooks,
     /// Backups and compactions.
     pub maintenance: Maintenance,
+    /// How everything is.
+    pub overview: Overview,
     /// For what a request says about times.
     pub clock: Arc<dyn Clock>,
     /// For the health service.
@@ -93,6 +97,7 @@ pub fn router(
     let admin = AdminHandlers {
         keys: services.keys.clone(),
         maintenance: services.maintenance.clone(),
+        overview: services.overview.clone(),
     };
     let lead_handlers = LeadHandlers {
         erasures: services.erasures.clone(),

@@ -104,7 +104,10 @@ async fn read(response: &mut Response, max: usize) -> Result<Bytes, BodyError> {
 /// A call without an answer. Only while connecting is it certain that nothing
 /// of the call was sent: not so when a used connection breaks, or the time is
 /// over, since hyper does not tell how far it got.
-fn not_answered(error: reqwest::Error, confidential: Confidential<'_>) -> UpstreamFailure {
+pub(super) fn not_answered(
+    error: reqwest::Error,
+    confidential: Confidential<'_>,
+) -> UpstreamFailure {
     let meaning = if error.is_connect() {
         UpstreamMeaning::NotSent
     } else if error.is_builder() {

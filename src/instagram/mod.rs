@@ -6,6 +6,7 @@
 //! | [`callback`] | what comes back from it through the browser |
 //! | `tokens`, `profile` | the four calls |
 //! | `probe` | whether what is configured would work |
+//! | `window` | a look at the window from afar |
 //! | `client`, `answer` | how a call leaves, and how its answer is read |
 //! | `wire` | the shapes of answers, private to this layer |
 //! | `refusal`, `meaning`, `waiting` | what an answer that is none means |
@@ -31,6 +32,7 @@ pub mod signed_request;
 mod tests;
 mod tokens;
 mod waiting;
+mod window;
 mod wire;
 mod wording;
 

@@ -60,6 +60,9 @@ pub struct Gauges {
     token_ages: Family<OfAge, Gauge>,
     next_renewal: Family<OfSite, Moment>,
     instagram_silent: Family<OfSite, Gauge>,
+    window_opens: Family<OfSite, Gauge>,
+    window_look: Family<OfSite, Moment>,
+    window_change: Family<OfSite, Moment>,
     webhook_pending: Family<OfWebhook, Gauge>,
     webhook_failures: Family<OfWebhook, Gauge>,
     webhook_letters: Family<OfWebhook, Gauge>,
@@ -92,6 +95,9 @@ impl Gauges {
         self.token_ages.clear();
         self.next_renewal.clear();
         self.instagram_silent.clear();
+        self.window_opens.clear();
+        self.window_look.clear();
+        self.window_change.clear();
         self.webhook_pending.clear();
         self.webhook_failures.clear();
         self.webhook_letters.clear();
@@ -134,6 +140,14 @@ impl Gauges {
         next.set(seconds(snapshot.next_renewal));
         let silent = self.instagram_silent.get_or_create(&of_site);
         silent.set(i64::from(snapshot.is_instagram_silent));
+        if let Some(window) = snapshot.window {
+            let opens = self.window_opens.get_or_create(&of_site);
+            opens.set(i64::from(window.opens));
+            let look = self.window_look.get_or_create(&of_site);
+            look.set(seconds(Some(window.look_time)));
+            let change = self.window_change.get_or_create(&of_site);
+            change.set(seconds(window.change_time));
+        }
     }
 
     /// Adds them to a registry, and what never changes.
@@ -209,6 +223,21 @@ impl Gauges {
             "upstream_left_alone",
             "1 while Instagram is not called because it does not answer",
             self.instagram_silent.clone(),
+        );
+        registry.add(
+            "window_opens",
+            "1 where Instagram's authorization window opened when it was last looked at, 0 where it did not",
+            self.window_opens.clone(),
+        );
+        registry.add(
+            "window_look_timestamp_seconds",
+            "When the window last gave an answer, in seconds since 1970",
+            self.window_look.clone(),
+        );
+        registry.add(
+            "window_change_timestamp_seconds",
+            "When the window was last found to answer in another shape, in seconds since 1970; 0 for never",
+            self.window_change.clone(),
         );
         for (name, help, family) in [
             (

@@ -11,6 +11,7 @@
 //! or a webhook, which stand in the configuration. Nothing that a caller or
 //! Instagram sends becomes one.
 
+mod canary;
 mod gauges;
 mod histogram;
 mod login;
@@ -24,11 +25,14 @@ mod tokens;
 mod upstream;
 mod webhooks;
 
+pub use canary::{CanaryMetrics, CanaryOutcome};
 pub use gauges::Gauges;
 pub use login::{LastHour, LoginMetrics, LoginStep};
 pub use registry::Registry;
 pub use rpc::{CallEnd, RpcMetrics};
-pub use snapshot::{ListenerSnapshot, SiteSnapshot, Snapshot, StoreSnapshot, WebhookSnapshot};
+pub use snapshot::{
+    ListenerSnapshot, SiteSnapshot, Snapshot, StoreSnapshot, WebhookSnapshot, WindowSnapshot,
+};
 pub use store::StoreMetrics;
 pub use tokens::{Counter, TokenCounters};
 pub use upstream::{Endpoint, UpstreamMetrics};

@@ -58,6 +58,8 @@ pub struct SiteSnapshot {
     pub is_instagram_silent: bool,
     /// Its webhooks.
     pub webhooks: Vec<WebhookSnapshot>,
+    /// Instagram's window, once it was looked at.
+    pub window: Option<WindowSnapshot>,
 }
 
 /// A webhook at one moment.
@@ -71,4 +73,15 @@ pub struct WebhookSnapshot {
     pub failures: u64,
     /// What it gave up and nobody replayed.
     pub letters: u64,
+}
+
+/// Instagram's authorization window, when it was last looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct WindowSnapshot {
+    /// Whether it opened.
+    pub opens: bool,
+    /// When that was.
+    pub look_time: Timestamp,
+    /// When it was last found changed.
+    pub change_time: Option<Timestamp>,
 }

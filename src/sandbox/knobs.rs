@@ -37,7 +37,7 @@ const fn knob(name: &'static str, values: &'static str, default: &'static str) -
 pub const KNOBS: &[KnobInfo] = &[
     knob(
         "window_page",
-        "consent, invalid_platform_app, invalid_redirect_uri, server_error",
+        "consent, invalid_platform_app, invalid_redirect_uri, server_error, login_first",
         r#""consent""#,
     ),
     knob(
@@ -145,7 +145,7 @@ macro_rules! choice {
 
 choice!(
     /// What the authorization window shows.
-    WindowPage { Consent, InvalidPlatformApp, InvalidRedirectUri, ServerError }
+    WindowPage { Consent, InvalidPlatformApp, InvalidRedirectUri, ServerError, LoginFirst }
 );
 choice!(
     /// What Allow brings back instead of a code.

@@ -17,6 +17,10 @@ use super::request::{WindowFault, WindowRequest};
 use super::scopes::Subject;
 use super::world::{CODE_LIFETIME, Code, Dialect, Login, Shared, World};
 
+/// Where a browser is sent that is not logged in, where a knob wants that. There
+/// is no page: whoever watches the window does not follow it.
+const LOGIN_PAGE: &str = "/accounts/login/";
+
 /// What the consent form sends.
 #[derive(Deserialize)]
 struct Decision {
@@ -73,6 +77,7 @@ fn refused(
         WindowPage::InvalidPlatformApp => Some(WindowFault::PlatformApp),
         WindowPage::InvalidRedirectUri => Some(WindowFault::RedirectUri),
         WindowPage::ServerError => return Some(pages::server_error()),
+        WindowPage::LoginFirst => return Some(found(LOGIN_PAGE)),
     };
     if let Some(fault) = fault {
         return Some(pages::fault(fault));

@@ -27,6 +27,11 @@ impl Maintenance {
         Backup::begin(&self.store, self.clock.now()).await
     }
 
+    /// The backup that began was taken to its end.
+    pub async fn backed_up(&self) {
+        self.store.notes().backed_up(self.clock.now()).await;
+    }
+
     /// Begins to write the database anew.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The use cases: what leadtap does, in terms of the store and of Instagram.
 
+pub mod canary;
 pub mod circuit;
 pub mod erasure;
 pub mod error;
@@ -7,6 +8,7 @@ pub mod keys;
 pub mod leads;
 pub mod login;
 pub mod maintenance;
+pub mod overview;
 pub mod platform;
 mod random;
 pub mod retention;
@@ -16,6 +18,7 @@ pub mod tokens;
 mod turns;
 pub mod webhooks;
 
+pub use canary::Canary;
 pub use circuit::Circuits;
 pub use erasure::{Erase, Erasures};
 pub use error::LoginError;
@@ -23,6 +26,7 @@ pub use keys::{KeyList, KeyState, Keys, KeysError, ListedKey, Progress};
 pub use leads::Leads;
 pub use login::{Completed, Login, Start, Started};
 pub use maintenance::Maintenance;
+pub use overview::{DaemonReport, Overview, SiteReport};
 pub use platform::{Platform, PlatformError};
 pub use retention::Retention;
 pub use sites::Sites;

@@ -1,5 +1,7 @@
 //! Random bytes and hashes of them.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use ring::digest::{SHA256, digest};
@@ -18,6 +20,15 @@ pub(super) fn state() -> Option<Secret> {
     let mut bytes = [0; 32];
     SystemRandom::new().fill(&mut bytes).ok()?;
     Some(Secret::new(BASE64URL.encode(bytes)))
+}
+
+/// A time of at most this long, by chance. The longest where the operating
+/// system gives no random bytes: nothing rests on it.
+pub(super) fn up_to(longest: Duration) -> Duration {
+    let mut bytes = [u8::MAX; 4];
+    let _ = SystemRandom::new().fill(&mut bytes);
+    let share = f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX);
+    longest.mul_f64(share)
 }
 
 /// What the store knows a `state` by.

@@ -39,6 +39,7 @@ mod keyfile;
 mod keyring;
 mod keys;
 mod ledger;
+mod notes;
 mod opening;
 mod operations;
 mod pending;
@@ -62,6 +63,7 @@ pub use error::{OpenError, StoreError};
 pub use examine::{Examined, Finding, verify};
 pub use keyfile::{KeyFile, KeyFileError};
 pub use keyring::{KeyId, KeyRing, KeyRingError};
+pub use notes::Notes;
 pub use operations::{
     Behind, Changes, KeptToken, KeyUse, LeadOrder, LetterCounts, ListedLetter, Listing, LoginPlace,
     Step, TimeRange, TokenEntry, Walk,

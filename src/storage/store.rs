@@ -18,6 +18,7 @@ use super::error::{OpenError, StoreError};
 use super::feed::Feed;
 use super::keyring::KeyRing;
 use super::ledger::Ledger;
+use super::notes::Notes;
 use super::opening;
 use super::pending::{self, PendingIndex};
 use super::seal::Sealer;
@@ -74,6 +75,7 @@ pub struct Shared {
     pub listing_horizon: AtomicI64,
     pub follower: Follower,
     pub metrics: StoreMetrics,
+    pub notes: Notes,
     pub health: watch::Sender<Health>,
 }
 
@@ -116,6 +118,7 @@ impl Store {
             listing_horizon: AtomicI64::new(i64::MIN),
             follower: Follower::default(),
             metrics: StoreMetrics::default(),
+            notes: Notes::beside(&path),
             health: watch::Sender::new(Health::Serving),
             options,
             sealer,
@@ -143,6 +146,12 @@ impl Store {
     #[must_use]
     pub fn metrics(&self) -> &StoreMetrics {
         &self.shared.metrics
+    }
+
+    /// What is remembered beside it.
+    #[must_use]
+    pub fn notes(&self) -> &Notes {
+        &self.shared.notes
     }
 
     /// Finishes what is waiting and closes the store. Blocks until that is

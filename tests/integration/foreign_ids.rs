@@ -103,6 +103,10 @@ const WALK: &[Row] = &[
         how: How::NoIds("it takes times alone, and counts at the caller's own site"),
     },
     Row {
+        path: "/leadtap.v1.AdminService/GetStatus",
+        how: How::NoIds("it tells of the caller's own site, and of the daemon"),
+    },
+    Row {
         path: "/leadtap.v1.AdminService/ListKeys",
         how: How::NoIds("the keys are the daemon's, and no site's"),
     },

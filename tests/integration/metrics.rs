@@ -12,8 +12,15 @@ use crate::support::scrape::{Scrape, address, scrape};
 use crate::support::shop::ACCOUNT;
 use crate::support::{Setup, Shop, eventually};
 
-/// Metrics on a port of the system's choice, and a webhook.
+/// Metrics on a port of the system's choice, a webhook, and a look at the
+/// window that an earlier daemon had.
 fn watched(setup: &mut Setup) {
+    let notes = json!({"windows": {"shop": {
+        "window": {"kind": "Opens", "shape": "200 text/html"},
+        "look_time": 1_790_000_000_000_000_u64,
+    }}});
+    std::fs::create_dir(setup.data()).unwrap();
+    std::fs::write(setup.data().join("notes.json"), notes.to_string()).unwrap();
     setup.more = "[metrics]\nlisten = \"127.0.0.1:0\"".to_owned();
     secret(&setup.path("crm"), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     setup.site = format!(
@@ -120,6 +127,7 @@ async fn a_scrape_tells_what_happened() {
         ("leadtap_rpc_in_flight", 0.0),
         ("leadtap_sites", 1.0),
         ("leadtap_backup_last_timestamp_seconds", 0.0),
+        (r#"leadtap_window_opens{site="shop"}"#, 1.0),
         (r#"leadtap_connections{listener="listen.unix"}"#, 1.0),
         (r#"leadtap_upstream_left_alone{site="shop"}"#, 0.0),
     ] {

@@ -32,6 +32,7 @@ const MAY_BE_LOGGED: &[(&str, &[&str])] = &[
     ("leadtap.v1.TokenService/GetAccessToken", &[]),
     ("leadtap.v1.TokenService/RefreshToken", &[]),
     ("leadtap.v1.TokenService/ListTokens", &[]),
+    ("leadtap.v1.AdminService/GetStatus", &[]),
     ("leadtap.v1.AdminService/ListKeys", &[]),
     ("leadtap.v1.AdminService/AddKey", &[]),
     ("leadtap.v1.AdminService/RotateKeys", &[]),

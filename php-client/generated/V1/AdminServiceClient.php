@@ -14,8 +14,8 @@ use Leadtap\Client\LeadtapException;
  * Looking after the daemon. For its operator, not for a shop: what is done here
  * concerns all sites.
  *
- * Every rpc needs a caller with the permission `admin`, and each call has a
- * line in the audit log. Every error carries a `google.rpc.ErrorInfo` as those
+ * Every rpc needs a caller with the permission `admin`, and each call but one of
+ * GetStatus has a line in the audit log. Every error carries a `google.rpc.ErrorInfo` as those
  * of LoginService do.
  *
  * Errors that any rpc may answer: CALLER_UNKNOWN, PERMISSION_MISSING,
@@ -27,6 +27,14 @@ final class AdminServiceClient
 {
     /** Every method of the service, as the channel wants it. */
     public const METHODS = [
+        'getStatus' => [
+            'path' => '/leadtap.v1.AdminService/GetStatus',
+            'request' => GetStatusRequest::class,
+            'reply' => GetStatusResponse::class,
+            'idempotent' => true,
+            'client_streaming' => false,
+            'server_streaming' => false,
+        ],
         'listKeys' => [
             'path' => '/leadtap.v1.AdminService/ListKeys',
             'request' => ListKeysRequest::class,
@@ -82,6 +90,31 @@ final class AdminServiceClient
     public function __construct(Channel $channel)
     {
         $this->channel = $channel;
+    }
+
+    /**
+     * Tells how the daemon is, and how the caller's site is: what `leadtap status`
+     * shows.
+     *
+     * Of the daemon it tells what an operator has to know: its release, whether
+     * the store is well, how large it is, when it was backed up. Numbers of logins,
+     * tokens and webhooks are those of the caller's own site; of other sites a
+     * caller learns that there are so many, and nothing else. Who runs several
+     * sites sees all of them in the metrics.
+     *
+     * Cheap: it may be asked every second. It answers also while the store is out
+     * of service.
+     *
+     * @param float|null $timeoutSeconds for the whole call, retries included; null: the channel's
+     *
+     * @throws LeadtapException
+     */
+    public function getStatus(GetStatusRequest $request, ?float $timeoutSeconds = null): GetStatusResponse
+    {
+        /** @var GetStatusResponse $reply */
+        $reply = $this->channel->unary(self::METHODS['getStatus'], $request, $timeoutSeconds);
+
+        return $reply;
     }
 
     /**

@@ -112,6 +112,12 @@ pub const SITE: Section = Section {
             "`\"with-token\"`, `\"daily\"`",
         ),
         Key::new(
+            "canary",
+            "whether Instagram's authorization window is looked at a few times a day, to tell of changes at Meta's ([operations.md](operations.md))",
+            "`\"on\"`",
+            "`\"on\"`, `\"off\"`",
+        ),
+        Key::new(
             "graph_version",
             "the version in paths of the graph API",
             "`\"v25.0\"`",

@@ -11,6 +11,7 @@ mod platform;
 mod requests;
 mod site;
 mod statistics;
+mod status;
 mod token;
 mod webhook;
 
@@ -24,5 +25,6 @@ pub use platform::{confirmation_code, deletion, deletion_url, signed_request};
 pub use requests::{complete, lead_id, lead_key, start, timestamp};
 pub use site::site;
 pub use statistics::{boundaries, statistics};
+pub use status::status;
 pub use token::{import_token, page_token, token_counts, token_info, token_query, token_status};
 pub use webhook::{letter_page, letter_query, replay, webhook_info};

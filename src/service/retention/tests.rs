@@ -167,6 +167,7 @@ fn site(name: &str, days: Option<u64>) -> Site {
         },
         webhooks: Vec::new(),
         profile_refresh: ProfileRefresh::WithToken,
+        canary: crate::domain::site::Canary::Off,
     }
 }
 

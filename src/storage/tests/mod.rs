@@ -115,6 +115,7 @@ fn site(name: &str, max_pending_authorizations: usize) -> Site {
         },
         beginning: Arc::default(),
         profile_refresh: ProfileRefresh::WithToken,
+        canary: crate::domain::site::Canary::Off,
     }
 }
 

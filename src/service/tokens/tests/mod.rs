@@ -203,5 +203,6 @@ fn site(name: &str) -> Arc<Site> {
         duties: crate::domain::duties::Duties::default(),
         webhooks: Vec::new(),
         profile_refresh: ProfileRefresh::WithToken,
+        canary: crate::domain::site::Canary::Off,
     })
 }
