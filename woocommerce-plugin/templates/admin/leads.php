@@ -46,7 +46,9 @@ $export = wp_nonce_url(add_query_arg(array_map('rawurlencode', ['action' => Expo
     }
     Template::show('filter', $view);
     ?>
-    <?php if ($view['page'] !== null) : ?>
+    <?php if ($view['page'] === null) : ?>
+        <p><a class="button" href="<?php echo esc_url(Pages::leads($view['query'])); ?>"><?php esc_html_e('First page', 'leadtap'); ?></a></p>
+    <?php else : ?>
         <?php if ($view['page']->leads === []) : ?>
             <p class="leadtap-empty">
                 <?php

@@ -62,6 +62,9 @@ function delete_transient(string $name): bool
 /** @return mixed */
 function get_user_meta(int $user, string $key = '', bool $single = false)
 {
+    if ($key === '') {
+        return array_map(static fn ($value) => [$value], WordPress::$meta[$user] ?? []);
+    }
     if (!$single) {
         throw new LogicException('this fake knows single values alone');
     }

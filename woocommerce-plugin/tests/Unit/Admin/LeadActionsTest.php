@@ -12,7 +12,7 @@ use Leadtap\WooCommerce\Client\V1\DeleteLeadResponse;
 use Leadtap\WooCommerce\Tests\Support\Admin;
 use Leadtap\WooCommerce\Tests\Support\AdminTestCase;
 use Leadtap\WooCommerce\Tests\Support\FakeLinks;
-use Leadtap\WooCommerce\Tests\Support\KeptLog;
+use Leadtap\WooCommerce\Tests\Support\MemoryLog;
 use Leadtap\WooCommerce\Tests\Support\Stopped;
 
 final class LeadActionsTest extends AdminTestCase
@@ -25,7 +25,7 @@ final class LeadActionsTest extends AdminTestCase
     {
         parent::setUp();
         $this->links = new FakeLinks();
-        $this->actions = new LeadActions($this->office, $this->links, new KeptLog());
+        $this->actions = new LeadActions($this->office, $this->links, new MemoryLog());
         $_REQUEST = $_POST = ['lead' => self::LEAD, 'confirmed' => '1'];
     }
 
@@ -66,7 +66,7 @@ final class LeadActionsTest extends AdminTestCase
     {
         yield 'erasing' => [static fn (self $test) => [$test->actions, 'erase'], LeadActions::ERASE . self::LEAD];
         yield 'everything about a person' => [static fn (self $test) => [$test->actions, 'download'], LeadActions::PERSON . self::LEAD];
-        yield 'exporting' => [static fn (self $test) => [new Export($test->office, new KeptLog()), 'send'], Export::ACTION];
+        yield 'exporting' => [static fn (self $test) => [new Export($test->office, new MemoryLog()), 'send'], Export::ACTION];
     }
 
     /** @dataProvider acts */

@@ -12,7 +12,7 @@ use Leadtap\WooCommerce\Client\V1\TokenState;
 use Leadtap\WooCommerce\Settings\Settings;
 use Leadtap\WooCommerce\Tests\Support\Admin;
 use Leadtap\WooCommerce\Tests\Support\AdminTestCase;
-use Leadtap\WooCommerce\Tests\Support\KeptLog;
+use Leadtap\WooCommerce\Tests\Support\MemoryLog;
 use Leadtap\WooCommerce\Tests\Support\TestClock;
 use Leadtap\WooCommerce\Tests\Support\WordPress;
 
@@ -28,7 +28,7 @@ final class WatchTest extends AdminTestCase
         self::settings(['enabled' => true]);
         WordPress::$options['admin_email'] = 'owner@shop.example';
         $this->state = new WatchState();
-        $this->watch = new Watch(new Settings(), $this->office, $this->state, new TestClock(), new KeptLog());
+        $this->watch = new Watch(new Settings(), $this->office, $this->state, new TestClock(), new MemoryLog());
     }
 
     public function testADaemonThatIsAwayForAMomentTroublesNobody(): void

@@ -11,11 +11,12 @@ use Leadtap\WooCommerce\Client\V1\DeletionStatus;
 use Leadtap\WooCommerce\Gateway\Calls;
 use Leadtap\WooCommerce\Gateway\MetaCallbacks;
 use Leadtap\WooCommerce\Platform\DeletionStatusRoute;
-use Leadtap\WooCommerce\Routing\Responder;
 use Leadtap\WooCommerce\Routing\Urls;
 use Leadtap\WooCommerce\Settings\Settings;
 use Leadtap\WooCommerce\Tests\Support\AdminTestCase;
-use Leadtap\WooCommerce\Tests\Support\KeptLog;
+use Leadtap\WooCommerce\Tests\Support\Answered;
+use Leadtap\WooCommerce\Tests\Support\FakeResponder;
+use Leadtap\WooCommerce\Tests\Support\MemoryLog;
 use Leadtap\WooCommerce\Tests\Support\WordPress;
 
 final class DeletionStatusTest extends AdminTestCase
@@ -83,27 +84,13 @@ final class DeletionStatusTest extends AdminTestCase
     private function read(string $code): array
     {
         $_GET['code'] = $code;
-        $responder = new class () implements Responder {
-            public int $status = 0;
-            public string $html = '';
-
-            public function redirect(string $url): void
-            {
-                throw new \LogicException('it leads nowhere');
-            }
-
-            public function leave(string $url): void
-            {
-                throw new \LogicException('it leads nowhere');
-            }
-
-            public function page(int $status, string $html): void
-            {
-                $this->status = $status;
-                $this->html = $html;
-            }
-        };
-        (new DeletionStatusRoute(new MetaCallbacks(new Calls($this->daemon)), new Urls(new Settings()), $responder, new KeptLog()))->handle();
+        $responder = new FakeResponder();
+        try {
+            (new DeletionStatusRoute(new MetaCallbacks(new Calls($this->daemon)), new Urls(new Settings()), $responder, new MemoryLog()))->handle();
+            self::fail('it did not answer');
+        } catch (Answered $answered) {
+            // As it should.
+        }
 
         return [$responder->status, $responder->html];
     }

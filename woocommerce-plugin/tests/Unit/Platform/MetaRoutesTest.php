@@ -20,7 +20,7 @@ use Leadtap\WooCommerce\Settings\Settings;
 use Leadtap\WooCommerce\Tests\Support\AdminTestCase;
 use Leadtap\WooCommerce\Tests\Support\FakeLinks;
 use Leadtap\WooCommerce\Tests\Support\KeptAnswer;
-use Leadtap\WooCommerce\Tests\Support\KeptLog;
+use Leadtap\WooCommerce\Tests\Support\MemoryLog;
 
 final class MetaRoutesTest extends AdminTestCase
 {
@@ -28,7 +28,7 @@ final class MetaRoutesTest extends AdminTestCase
 
     private KeptAnswer $answer;
 
-    private KeptLog $log;
+    private MemoryLog $log;
 
     private FakeLinks $links;
 
@@ -36,7 +36,7 @@ final class MetaRoutesTest extends AdminTestCase
     {
         parent::setUp();
         $this->answer = new KeptAnswer();
-        $this->log = new KeptLog();
+        $this->log = new MemoryLog();
         $this->links = new FakeLinks();
         $_SERVER['REQUEST_METHOD'] = 'POST';
         $_POST = ['signed_request' => self::signed('{"user_id":17841405793187218,"algorithm":"HMAC-SHA256"}')];

@@ -13,7 +13,7 @@ use Leadtap\WooCommerce\Privacy\Exporter;
 use Leadtap\WooCommerce\Privacy\PersonLeads;
 use Leadtap\WooCommerce\Tests\Support\AdminTestCase;
 use Leadtap\WooCommerce\Tests\Support\FakeLinks;
-use Leadtap\WooCommerce\Tests\Support\KeptLog;
+use Leadtap\WooCommerce\Tests\Support\MemoryLog;
 use Leadtap\WooCommerce\Tests\Support\WordPress;
 
 final class PrivacyToolsTest extends AdminTestCase
@@ -83,11 +83,11 @@ final class PrivacyToolsTest extends AdminTestCase
 
     private function exporter(): Exporter
     {
-        return new Exporter($this->office, new PersonLeads($this->office, $this->links), new KeptLog());
+        return new Exporter($this->office, new PersonLeads($this->office, $this->links), new MemoryLog());
     }
 
     private function eraser(): Eraser
     {
-        return new Eraser($this->office, new PersonLeads($this->office, $this->links), $this->links, new KeptLog());
+        return new Eraser($this->office, new PersonLeads($this->office, $this->links), $this->links, new MemoryLog());
     }
 }
