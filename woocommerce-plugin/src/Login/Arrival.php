@@ -63,11 +63,27 @@ final class Arrival
         if (is_user_logged_in()) {
             $this->receiveLoggedIn($user, $flow);
         } elseif ($user === null) {
-            $this->pending->keep($flow, Pending::of($person, $flow));
-            $this->responder->redirect($this->urls->account(FinishRoute::arguments($flow)));
+            $this->receiveNew($person, $flow);
         } else {
             $this->receiveKnown($user, $person, $flow);
         }
+    }
+
+    private function receiveNew(Person $person, Flow $flow): void
+    {
+        /**
+         * Filters whether somebody new may get an account by Instagram, as for a shop for members only.
+         *
+         * @param bool   $allowed
+         * @param Person $person
+         */
+        if (!apply_filters('leadtap_may_register', true, $person)) {
+            $this->landing->tell(Outcomes::CLOSED, $flow->place, $flow->returnTo);
+
+            return;
+        }
+        $this->pending->keep($flow, Pending::of($person, $flow));
+        $this->responder->redirect($this->urls->account(FinishRoute::arguments($flow)));
     }
 
     private function receiveKnown(\WP_User $user, Person $person, Flow $flow): void

@@ -28,6 +28,7 @@ final class Outcomes
     public const OPERATOR = 'operator';
     public const STAFF = 'staff';
     public const BLOCKED = 'blocked';
+    public const CLOSED = 'closed';
     public const ALREADY_IN = 'already_in';
     public const TAKEN = 'taken';
     public const HAS_OTHER = 'has_other';
@@ -48,6 +49,7 @@ final class Outcomes
         self::OPERATOR,
         self::STAFF,
         self::BLOCKED,
+        self::CLOSED,
         self::ALREADY_IN,
         self::TAKEN,
         self::HAS_OTHER,
@@ -119,6 +121,8 @@ final class Outcomes
                 return __('This account cannot log in with Instagram. Please log in with your password.', 'leadtap');
             case self::BLOCKED:
                 return __('This account is blocked or not yet approved. Please contact the shop.', 'leadtap');
+            case self::CLOSED:
+                return __('No account of this shop is linked to your Instagram account, and new ones are not made this way. If you have an account, log in here and link Instagram under account details.', 'leadtap');
             case self::ALREADY_IN:
                 return __('You are logged in already. To use Instagram with this account, link it here.', 'leadtap');
             case self::TAKEN:

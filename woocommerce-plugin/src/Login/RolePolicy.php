@@ -68,7 +68,7 @@ final class RolePolicy
             return true;
         }
         global $wpdb;
-        foreach (array_slice(get_blogs_of_user($user->ID), 0, self::MAX_SITES) as $site) {
+        foreach (array_slice(get_blogs_of_user($user->ID, true), 0, self::MAX_SITES) as $site) {
             $caps = get_user_meta($user->ID, $wpdb->get_blog_prefix($site->userblog_id) . 'capabilities', true);
             if (is_array($caps) && !$this->fits(array_keys(array_filter($caps)))) {
                 return false;

@@ -24,6 +24,8 @@ final class NoStore
             header('Cache-Control: no-store, private, max-age=0');
             // The callback's own address holds the code.
             header('Referrer-Policy: no-referrer');
+            // Nobody presses one of our buttons in another site's frame.
+            header('X-Frame-Options: SAMEORIGIN');
         }
     }
 }

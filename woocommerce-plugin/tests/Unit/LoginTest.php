@@ -101,6 +101,13 @@ final class LoginTest extends TestCase
         self::assertSame([], WordPress::$loggedIn);
     }
 
+    public function testAShopForMembersMakesNoAccounts(): void
+    {
+        add_filter('leadtap_may_register', static fn () => false);
+        self::assertOutcome('closed', $this->shop->comeBack($this->shop->start()));
+        self::assertSame([], WordPress::$transients);
+    }
+
     public function testWhoIsLoggedInAsSomebodyElseStaysWhoTheyAre(): void
     {
         $this->link(WordPress::addUser(5, 'ada@shop.example'));
