@@ -7,7 +7,6 @@ namespace Leadtap\WooCommerce\Admin;
 use Leadtap\WooCommerce\Clock;
 use Leadtap\WooCommerce\Gateway\BackOffice;
 use Leadtap\WooCommerce\Gateway\GatewayFailure;
-use Leadtap\WooCommerce\Gateway\TokenStates;
 use Leadtap\WooCommerce\Log\Log;
 use Leadtap\WooCommerce\Log\Redaction;
 use Leadtap\WooCommerce\Module;
@@ -70,7 +69,7 @@ final class Watch implements Module
         }
         try {
             $statistics = $this->daemon->statistics([]);
-            $this->state->answered($this->clock->now(), $statistics->tokensIn(TokenStates::EXPIRING));
+            $this->state->answered($this->clock->now(), $statistics);
         } catch (GatewayFailure $failure) {
             $this->log->error('the hourly look at the daemon: ' . $failure->getMessage(), $failure->facts());
             // It goes into an option and into a letter.

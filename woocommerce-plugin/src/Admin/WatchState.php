@@ -4,6 +4,9 @@ declare(strict_types=1);
 
 namespace Leadtap\WooCommerce\Admin;
 
+use Leadtap\WooCommerce\Gateway\Statistics;
+use Leadtap\WooCommerce\Gateway\TokenStates;
+
 /** What the hourly look found, for notices that must not ask the daemon themselves. */
 final class WatchState
 {
@@ -12,9 +15,33 @@ final class WatchState
     /** A daemon that is restarted is away for seconds. After two looks in a row somebody should know. */
     public const LONG_SECONDS = 50 * 60;
 
-    public function answered(int $now, int $expiringTokens): void
+    /** So many tokens that ended within a day are no longer people who changed their minds one by one. */
+    private const MANY_ENDED = 5;
+
+    /** ... where they are at least one in so many. */
+    private const SHARE_ENDED = 10;
+
+    public function answered(int $now, Statistics $statistics): void
     {
-        $this->keep(['answered' => $now, 'down_since' => 0, 'why' => '', 'expiring' => $expiringTokens]);
+        $this->keep(['answered' => $now, 'down_since' => 0, 'why' => '']);
+        // A daemon that has just started has not counted its tokens, which is not that they are gone.
+        if ($statistics->tokenTime !== null) {
+            $this->count($now, $statistics);
+        }
+    }
+
+    private function count(int $now, Statistics $statistics): void
+    {
+        $ended = $statistics->tokensIn(TokenStates::EXPIRED) + $statistics->tokensIn(TokenStates::REVOKED);
+        $began = $this->number('day_began');
+        if ($began === 0 || $now - $began >= DAY_IN_SECONDS) {
+            $this->keep(['day_began' => $now, 'ended_before' => $began === 0 ? $ended : $this->number('ended')]);
+        }
+        $this->keep([
+            'expiring' => $statistics->tokensIn(TokenStates::EXPIRING),
+            'ended' => $ended,
+            'tokens' => array_sum($statistics->tokens),
+        ]);
     }
 
     /** Somebody tried, and it works: the notice need not wait for the next look. */
@@ -63,6 +90,15 @@ final class WatchState
                 __('The leadtap daemon has not answered for %1$s, so nobody can continue with Instagram; the shop’s own login works. What went wrong last: %2$s', 'leadtap'),
                 human_time_diff($since, $now),
                 (string) ($this->all()['why'] ?? '')
+            );
+        }
+        $ended = $this->number('ended') - $this->number('ended_before');
+        if ($ended >= self::MANY_ENDED && $ended * self::SHARE_ENDED >= $this->number('tokens')) {
+            $alarms[] = sprintf(
+                /* translators: 1, 2: numbers */
+                __('%1$s of %2$s access tokens ended within a day. Look at the app in Meta’s dashboard: was it switched off, or its secret changed?', 'leadtap'),
+                number_format_i18n($ended),
+                number_format_i18n($this->number('tokens'))
             );
         }
         $expiring = $this->number('expiring');

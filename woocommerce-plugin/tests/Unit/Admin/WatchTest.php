@@ -6,6 +6,7 @@ namespace Leadtap\WooCommerce\Tests\Unit\Admin;
 
 use Leadtap\WooCommerce\Admin\Watch;
 use Leadtap\WooCommerce\Admin\WatchState;
+use Leadtap\WooCommerce\Client\Google\Protobuf\Timestamp;
 use Leadtap\WooCommerce\Client\V1\GetLeadStatisticsResponse;
 use Leadtap\WooCommerce\Client\V1\TokenCount;
 use Leadtap\WooCommerce\Client\V1\TokenState;
@@ -83,6 +84,36 @@ final class WatchTest extends AdminTestCase
         self::assertCount(1, WordPress::$mails);
     }
 
+    public function testManyTokensThatEndAtOnceAreToldOfUntilTheNextDay(): void
+    {
+        $this->well(0, 20, 100);
+        $this->hours(1);
+        $this->well(0, 29, 100);
+        self::assertSame([], $this->state->alarms(WordPress::$now), 'nine of a hundred are people who changed their minds');
+        $this->hours(1);
+        $this->well(0, 31, 100);
+        self::assertStringContainsString('11 of 100 access tokens ended within a day', $this->state->alarms(WordPress::$now)[0]);
+        $this->hours(22);
+        $this->well(0, 31, 100);
+        self::assertSame([], $this->state->alarms(WordPress::$now));
+    }
+
+    public function testADaemonThatHasNotCountedYetHasLostNoTokens(): void
+    {
+        $this->well(0, 20, 100);
+        $this->daemon->answers(new GetLeadStatisticsResponse());
+        $this->watch->look();
+        $this->well(0, 20, 100);
+        self::assertSame([], $this->state->alarms(WordPress::$now));
+    }
+
+    public function testAFewTokensOfASmallShopAreNoAlarm(): void
+    {
+        $this->well(0, 0, 6);
+        $this->well(0, 4, 6);
+        self::assertSame([], $this->state->alarms(WordPress::$now));
+    }
+
     public function testALetterThatCouldNotBeSentIsTriedAgain(): void
     {
         Admin::$mailWorks = false;
@@ -109,10 +140,17 @@ final class WatchTest extends AdminTestCase
         $this->watch->look();
     }
 
-    private function well(int $expiring = 0): void
+    private function well(int $expiring = 0, int $revoked = 0, int $all = 0): void
     {
-        $count = (new TokenCount())->setState(TokenState::EXPIRING)->setCount($expiring);
-        $this->daemon->answers((new GetLeadStatisticsResponse())->setTokenCounts($expiring > 0 ? [$count] : []));
+        $counts = [];
+        foreach ([TokenState::EXPIRING => $expiring, TokenState::REVOKED => $revoked, TokenState::LONG_LIVED => $all - $revoked] as $state => $count) {
+            if ($count > 0) {
+                $counts[] = (new TokenCount())->setState($state)->setCount($count);
+            }
+        }
+        $this->daemon->answers((new GetLeadStatisticsResponse())
+            ->setTokenCounts($counts)
+            ->setTokenCountTime((new Timestamp())->setSeconds(WordPress::$now)));
         $this->watch->look();
     }
 
