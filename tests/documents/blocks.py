@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import sys
+import textwrap
 
 MARK = re.compile(r"<!-- test: (?:by (?P<test>\S+)|not, (?P<reason>.+)) -->")
 RUNNABLE = {"sh", "toml", "php"}
@@ -16,13 +17,15 @@ def blocks(document):
     with open(document, encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             if block is not None:
-                if line.startswith("```"):
+                if line.strip() == "```":
+                    block["text"] = textwrap.dedent(block["text"])
                     yield block
                     mark, block = None, None
                 else:
                     block["text"] += line
-            elif line.startswith("```"):
-                block = {"line": number, "language": line[3:].strip(), "text": "", "mark": mark}
+            elif line.lstrip().startswith("```"):
+                language = line.strip().removeprefix("```").strip()
+                block = {"line": number, "language": language, "text": "", "mark": mark}
             elif line.strip():
                 mark = MARK.fullmatch(line.strip())
 

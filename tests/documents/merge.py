@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes a piece of configuration, from standard input, into the file that is
-named: a key takes the place of the one that is there, `[[…]]` adds one more."""
+named: a key takes the place of the one that is there, and `[[…]]` with a name
+that is not there adds one more."""
 
 import sys
 
@@ -20,10 +21,19 @@ def key(line):
     return line.split("=")[0].strip()
 
 
+def name(lines):
+    return next((line for line in lines if key(line) == "name"), None)
+
+
+def same(header, one, other):
+    """Whether two tables under this header are the same one."""
+    return not (header or "").startswith("[[") or (name(one) is not None and name(one) == name(other))
+
+
 def merged(whole, piece):
     for header, lines in piece:
-        home = next((under for name, under in whole if name == header), None)
-        if home is None or (header or "").startswith("[["):
+        home = next((under for title, under in whole if title == header and same(header, under, lines)), None)
+        if home is None:
             whole.append((header, lines))
         else:
             new = {key(line) for line in lines}
