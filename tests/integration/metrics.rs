@@ -187,3 +187,74 @@ async fn metrics_are_told_to_this_machine_alone() {
         assert!(said.contains("metrics.listen"), "{said}");
     }
 }
+
+/// A text of the repository.
+fn text_of(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The metrics that a text names, without what a histogram has behind its name.
+fn named_in(text: &str) -> BTreeSet<String> {
+    let is_of_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let words = text.split(|c| !is_of_name(c));
+    let ours = words.filter(|word| word.starts_with("leadtap_") || word.starts_with("process_"));
+    let known = documented();
+    let bare = |word: &str| {
+        let parts = ["_bucket", "_sum", "_count"];
+        let stem = parts.iter().find_map(|part| word.strip_suffix(part));
+        let histogram = stem.filter(|stem| {
+            known
+                .get(*stem)
+                .is_some_and(|(kind, _)| kind == "histogram")
+        });
+        histogram.unwrap_or(word).to_owned()
+    };
+    ours.map(bare).collect()
+}
+
+#[test]
+fn alerts_and_dashboard_name_metrics_that_there_are() {
+    let known: BTreeSet<String> = documented().into_keys().collect();
+    for file in [
+        "deploy/prometheus/alerts.yml",
+        "deploy/grafana/leadtap.json",
+    ] {
+        let named = named_in(&text_of(file));
+        assert!(named.len() > 15, "{file}: {named:?}");
+        let strange: Vec<_> = named.difference(&known).collect();
+        assert!(strange.is_empty(), "{file}: {strange:?}");
+    }
+}
+
+#[test]
+fn the_dashboard_is_json_and_each_of_its_panels_asks_something() {
+    let dashboard: serde_json::Value =
+        serde_json::from_str(&text_of("deploy/grafana/leadtap.json")).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap().iter();
+    let asking = panels.filter(|panel| panel["type"] != "row");
+    for panel in asking {
+        for target in panel["targets"].as_array().unwrap() {
+            assert!(
+                !named_in(target["expr"].as_str().unwrap()).is_empty(),
+                "{panel}"
+            );
+        }
+    }
+}
+
+#[test]
+fn each_alert_says_what_to_do() {
+    let rules = text_of("deploy/prometheus/alerts.yml");
+    let alerts = rules
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("- alert: "));
+    let alerts: BTreeSet<&str> = alerts.collect();
+    let manual = text_of("docs/operations.md");
+    let entries = manual.lines().filter_map(|line| line.strip_prefix("### "));
+    let entries: BTreeSet<&str> = entries.filter(|name| name.starts_with("Leadtap")).collect();
+    assert!(alerts.len() > 15);
+    assert_eq!(alerts, entries);
+    let words = ["summary", "severity"].map(|word| rules.matches(word).count());
+    assert_eq!(words, [alerts.len(); 2]);
+}
