@@ -9,7 +9,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use uuid::Uuid;
 
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{BrowserBindingHash, LeadId, StateHash};
+use crate::domain::ids::{BrowserBindingHash, LeadId};
 use crate::domain::secret::Secret;
 
 /// A fresh `state`: 32 random bytes in base64url, 43 characters. More than
@@ -29,11 +29,6 @@ pub(super) fn up_to(longest: Duration) -> Duration {
     let _ = SystemRandom::new().fill(&mut bytes);
     let share = f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX);
     longest.mul_f64(share)
-}
-
-/// What the store knows a `state` by.
-pub(super) fn state_hash(state: &Secret) -> StateHash {
-    StateHash(sha256(state.expose().as_bytes()))
 }
 
 /// What StartAuthorization was given for this browser's secret.

@@ -8,6 +8,7 @@ use super::keys;
 use super::ledger::Ledger;
 use super::record::{self, Record, StoredAuthorization, StoredChange, StoredToken};
 use super::seal::Sealer;
+use super::state::LoginState;
 use uuid::Uuid;
 
 use crate::domain::ids::{LeadId, StateHash};
@@ -81,7 +82,7 @@ fn begun(body: &[u8]) {
     let checksum = crc32fast::hash(body).to_be_bytes();
     let whole = [&checksum, &length.to_be_bytes(), body].concat();
     if let Ok(begun) = Begun::parse(&whole) {
-        drop(begun.authorization());
+        drop(begun.authorization(&LoginState::of(&Secret::from("state"))));
     }
 }
 

@@ -48,6 +48,7 @@ mod record;
 mod seal;
 mod sealed;
 mod share;
+mod state;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -70,6 +71,7 @@ pub use operations::{
 };
 pub use seal::SealError;
 pub use share::SITE_SHARE;
+pub use state::LoginState;
 pub use store::{Health, LeadKey, Options, Store};
 pub use transaction::{
     CompletedLogin, Completion, DeletionRequest, Erased, Import, Imported, Resealed, SweepReport,

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::error::{EngineError, StoreError};
 use super::journal::{Appended, Begun, Entry};
 use super::record::RecordError;
+use super::state::LoginState;
 use crate::domain::authorization::Authorization;
 use crate::domain::caller::Caller;
 use crate::domain::clock::Timestamp;
@@ -67,16 +68,16 @@ impl Place {
     ///
     /// # Errors
     /// When the disk does not give it, or it is not what was written.
-    pub fn read(&self, site: &SiteId, state: &StateHash) -> Result<Authorization, StoreError> {
+    pub fn read(&self, site: &SiteId, state: &LoginState) -> Result<Authorization, StoreError> {
         let mut bytes = vec![0; self.slot.length as usize];
         self.file
             .read_exact_at(&mut bytes, self.slot.offset.into())
             .map_err(|error| EngineError(format!("a begun login: {error}")))?;
         let begun = Begun::parse(&bytes)?;
-        if begun.site != *site || begun.state != *state {
+        if begun.site != *site || begun.state != state.hash() {
             return Err(StoreError::Record(RecordError::Malformed));
         }
-        Ok(begun.authorization()?)
+        Ok(begun.authorization(state)?)
     }
 }
 

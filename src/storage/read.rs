@@ -10,6 +10,7 @@ use super::keys::{self, Kind};
 use super::pending::{self, PendingIndex};
 use super::record::{self, RecordError, StoredAuthorization};
 use super::seal::Sealer;
+use super::state::LoginState;
 use crate::domain::authorization::Authorization;
 use crate::domain::ids::StateHash;
 use crate::domain::lead::Lead;
@@ -24,12 +25,13 @@ pub fn authorization(
     sealer: &Sealer,
     index: &Mutex<PendingIndex>,
     site: &SiteId,
-    state: &StateHash,
+    state: &LoginState,
 ) -> Result<Option<Authorization>, StoreError> {
+    let hash = state.hash();
     // The place first: it goes only after the record has come.
-    let place = pending::lock(index).find(site, state);
-    if let Some(value) = engine.get(&keys::authorization(site, state))? {
-        return open_authorization(&value, sealer, site, state).map(Some);
+    let place = pending::lock(index).find(site, &hash);
+    if let Some(value) = engine.get(&keys::authorization(site, &hash))? {
+        return open_authorization(&value, sealer, site, &hash).map(Some);
     }
     place.map(|place| place.read(site, state)).transpose()
 }

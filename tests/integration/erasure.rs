@@ -1,5 +1,7 @@
 //! Leads erased on the shop's word.
 
+use std::path::Path;
+
 use leadtap::grpc::pb::delete_lead_request::Key;
 use leadtap::grpc::pb::lead_service_client::LeadServiceClient;
 use leadtap::grpc::pb::{self, ErrorReason as Reason};
@@ -10,7 +12,7 @@ use tonic::{Code, Status};
 use crate::support::caller::{self, caller_section};
 use crate::support::command::{Ended, leadtap, run};
 use crate::support::shop::{ACCOUNT, authorized, keys};
-use crate::support::{Refusal, Setup, Shop};
+use crate::support::{Browser, Refusal, Setup, Shop, Visit};
 
 /// Lets the plugin's caller work with leads, too.
 fn with_leads(setup: &mut Setup) {
@@ -176,4 +178,74 @@ async fn an_id_out_of_a_mail_of_metas_is_erased_on_the_command_line() {
     assert_eq!(again.exit, Some(66), "{again:?}");
     let by_id = lead_delete(&shop, &[&lead.lead_id, "--yes"]).await;
     assert!(by_id.out.contains("had been erased already"), "{by_id:?}");
+}
+
+/// Whether any file of the folder holds this text.
+fn is_in(folder: &Path, text: &str) -> bool {
+    let mut files = std::fs::read_dir(folder).unwrap().flatten();
+    files.any(|file| {
+        let bytes = std::fs::read(file.path()).unwrap();
+        bytes
+            .windows(text.len())
+            .any(|part| part == text.as_bytes())
+    })
+}
+
+#[tokio::test]
+async fn what_a_login_was_begun_with_is_not_to_be_read_in_the_log_of_begun_logins() {
+    const MARKS: [&str; 4] = [
+        "/marked-page",
+        "marked-campaign",
+        "marked-text",
+        "marked-place",
+    ];
+    let Shop {
+        client,
+        daemon,
+        setup,
+        fake: _fake,
+    } = Shop::open_with(with_leads).await;
+    let browser = Browser::new();
+    let mut request = browser.start_request();
+    request.return_to = MARKS[0].to_owned();
+    request
+        .attributes
+        .insert("campaign".to_owned(), MARKS[1].to_owned());
+    request.consent = Some(pb::Consent {
+        text_version: MARKS[2].to_owned(),
+        agree_time: Some(prost_types::Timestamp {
+            seconds: 1_790_000_000,
+            nanos: 0,
+        }),
+        source: MARKS[3].to_owned(),
+        withdraw_time: None,
+    });
+    let started = client.clone().start_authorization(request).await;
+    let visit = Visit {
+        browser,
+        started: started.unwrap().into_inner(),
+    };
+    let callback = visit.allow(ACCOUNT).await;
+    daemon.kill_9();
+    let pending = setup.data().join("pending");
+    assert!(is_in(&pending, "shop"), "the login is there");
+    for mark in MARKS {
+        assert!(!is_in(&pending, mark), "{mark} is in the log");
+    }
+    // The browser that comes back opens it, also after a crash.
+    let daemon = setup.start().await;
+    let client = caller::client(daemon.channel().await, None);
+    let done = authorized(visit.complete(&client, &callback).await);
+    assert_eq!(done.return_to, MARKS[0]);
+    let lead = done.lead.unwrap();
+    assert_eq!(lead.attributes["campaign"], MARKS[1]);
+    assert_eq!(lead.consent.unwrap().source, MARKS[3]);
+    let mut service = LeadServiceClient::new(daemon.channel().await);
+    let key = Some(Key::LeadId(lead.lead_id));
+    let request = pb::DeleteLeadRequest { key };
+    service.delete_lead(request).await.unwrap();
+    daemon.stops().await;
+    for mark in MARKS {
+        assert!(!is_in(&pending, mark), "{mark} is in the log");
+    }
 }

@@ -9,7 +9,6 @@ use tokio::time::Instant;
 use super::Login;
 use crate::domain::authorization::{Authorization, Decline, Stage};
 use crate::domain::failure::LoginFailure;
-use crate::domain::ids::StateHash;
 use crate::domain::lead::Lead;
 use crate::domain::limits;
 use crate::domain::secret::Secret;
@@ -19,7 +18,7 @@ use crate::metrics::LoginStep;
 use crate::service::circuit::{Host, Open};
 use crate::service::error::LoginError;
 use crate::service::random;
-use crate::storage::{LeadKey, StoreError};
+use crate::storage::{LeadKey, LoginState, StoreError};
 
 /// How often a step of a login is offered to a store whose queue is full...
 const OVERLOAD_ATTEMPTS: u32 = 50;
@@ -117,8 +116,8 @@ impl Login {
                 state: None,
             } => return Ok(Came::Nameless(decline)),
         };
-        let state = random::state_hash(&state);
-        let found = self.store.authorization(site, state).await?;
+        let state = LoginState::of(&state);
+        let found = self.store.authorization(site, state.clone()).await?;
         let authorization = found.ok_or(LoginError::NotFound)?;
         check_binding(&authorization, &request.browser_binding)?;
         Ok(Came::ForLogin(state, answer))
@@ -127,12 +126,12 @@ impl Login {
     async fn in_turn(
         &self,
         site: &Site,
-        state: StateHash,
+        state: LoginState,
         answer: Result<Secret, Decline>,
     ) -> Result<Completed, LoginError> {
-        let _turn = self.turns.take(state).await;
+        let _turn = self.turns.take(state.hash()).await;
         // Whoever had the turn before may have changed it.
-        let found = self.store.authorization(&site.id, state).await?;
+        let found = self.store.authorization(&site.id, state.clone()).await?;
         let found = found.ok_or(LoginError::NotFound)?;
         let run = Run {
             login: self,
@@ -150,7 +149,7 @@ impl Login {
 /// What a callback is about.
 enum Came {
     /// A login that there is, with a code or a refusal.
-    ForLogin(StateHash, Result<Secret, Decline>),
+    ForLogin(LoginState, Result<Secret, Decline>),
     /// A refusal that does not say of what.
     Nameless(Decline),
 }
@@ -172,7 +171,7 @@ fn check_binding(authorization: &Authorization, binding: &[u8]) -> Result<(), Lo
 pub(super) struct Run<'a> {
     pub(super) login: &'a Login,
     pub(super) site: &'a Site,
-    pub(super) state: StateHash,
+    pub(super) state: LoginState,
     /// When it had its turn: from here its time at Instagram counts.
     pub(super) begun: Instant,
 }
@@ -278,7 +277,10 @@ impl Run<'_> {
     pub(super) async fn advance(&self, next: Authorization) -> Result<Authorization, LoginError> {
         let store = &self.login.store;
         for _ in 0..OVERLOAD_ATTEMPTS {
-            match store.advance(&self.site.id, self.state, next.clone()).await {
+            match store
+                .advance(&self.site.id, self.state.clone(), next.clone())
+                .await
+            {
                 // A full queue is no reason to lose what Instagram said: this write waits.
                 Err(StoreError::Overloaded) => tokio::time::sleep(OVERLOAD_WAIT).await,
                 result => return Ok(result.map(|()| next)?),

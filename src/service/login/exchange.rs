@@ -134,7 +134,7 @@ impl Run<'_> {
     ) -> Result<Completed, LoginError> {
         let request = authorization.request.clone();
         let completion = Completion {
-            state: self.state,
+            state: self.state.clone(),
             login: LeadLogin {
                 profile,
                 attributes: request.attributes,

@@ -16,6 +16,7 @@ use crate::instagram::{AuthorizationUrl, Instagram};
 use crate::metrics::LoginStep;
 use crate::service::error::LoginError;
 use crate::service::random;
+use crate::storage::LoginState;
 
 /// What a shop asks for when a login begins.
 #[derive(Clone, Debug)]
@@ -102,7 +103,7 @@ impl Login {
             expire_time,
         );
         self.store
-            .start(site, caller, random::state_hash(&state), &authorization)
+            .start(site, caller, LoginState::of(&state), &authorization)
             .await?;
         Ok(Started {
             authorization_url,

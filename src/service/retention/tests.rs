@@ -13,7 +13,7 @@ use crate::domain::authorization::{Authorization, AuthorizationRequest, Stage};
 use crate::domain::caller::{Caller, Permissions};
 use crate::domain::clock::ManualClock;
 use crate::domain::duties::Duties;
-use crate::domain::ids::{BrowserBindingHash, StateHash};
+use crate::domain::ids::BrowserBindingHash;
 use crate::domain::lead::{InstagramProfile, Lead, Login};
 use crate::domain::secret::Secret;
 use crate::domain::site::{Dialect, Endpoints, InstagramApp, ProfileRefresh, Site};
@@ -21,7 +21,7 @@ use crate::domain::token::Token;
 use crate::service::Leads;
 use crate::service::leads::ListError;
 use crate::service::leads::idle::{Idle, IdleQuery};
-use crate::storage::{Completion, Import, KeyRing, LeadKey, Options};
+use crate::storage::{Completion, Import, KeyRing, LeadKey, LoginState, Options};
 
 const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -211,9 +211,7 @@ async fn login(
     number: u64,
     time: Timestamp,
 ) -> Arc<Lead> {
-    let mut hash = [0; 32];
-    hash[..8].copy_from_slice(&number.to_be_bytes());
-    let state = StateHash(hash);
+    let state = LoginState::of(&Secret::new(number.to_string()));
     let request = AuthorizationRequest {
         redirect_uri: "https://shop.example/back".to_owned(),
         browser_binding: BrowserBindingHash([7; 32]),
@@ -231,11 +229,12 @@ async fn login(
         allowance: here.allowance,
         max_pending_authorizations: 10,
     });
-    store.start(&here, &caller, state, &begun).await.unwrap();
+    let start = store.start(&here, &caller, state.clone(), &begun);
+    start.await.unwrap();
     let sent = begun.at(Stage::CodeSent);
     let exchanged = sent.at(Stage::Exchanged(token(time)));
     for step in [sent, exchanged.clone()] {
-        store.advance(site_id, state, step).await.unwrap();
+        store.advance(site_id, state.clone(), step).await.unwrap();
     }
     let completion = Completion {
         state,

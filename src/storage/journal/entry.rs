@@ -1,8 +1,11 @@
 //! One login in a frame.
 //!
 //! ```text
-//! [checksum: 4] [length of the rest: 4] [length of name: 1] [name of site] [state's hash: 32] [expire time: 8] [request]
+//! [checksum: 4] [length of the rest: 4] [length of name: 1] [name of site] [state's hash: 32] [expire time: 8] [sealed request]
 //! ```
+//!
+//! The request is sealed with the key of its state ([`LoginState`]), to what
+//! stands before it.
 
 use std::sync::Arc;
 
@@ -12,6 +15,7 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::StateHash;
 use crate::domain::site::SiteId;
 use crate::storage::record::RecordError;
+use crate::storage::state::LoginState;
 
 /// Bytes in front of what the checksum covers.
 const HEAD: usize = 4 + 4;
@@ -41,7 +45,7 @@ impl Entry {
     pub fn new(
         site: &SiteId,
         caller: &Arc<Caller>,
-        state: StateHash,
+        state: &LoginState,
         authorization: &Authorization,
     ) -> Result<Self, RecordError> {
         let name = site.as_str().as_bytes();
@@ -50,13 +54,15 @@ impl Entry {
         let mut body = Vec::with_capacity(FIXED + name.len() + 256);
         body.push(length);
         body.extend_from_slice(name);
-        body.extend_from_slice(&state.0);
+        body.extend_from_slice(&state.hash().0);
         body.extend_from_slice(&authorization.expire_time.as_micros().to_be_bytes());
-        let body = postcard::to_extend(&authorization.request, body)
+        let mut request = postcard::to_extend(&authorization.request, Vec::new())
             .map_err(|_| RecordError::Malformed)?;
+        state.seal(&body, &mut request)?;
+        body.extend_from_slice(&request);
         Ok(Self {
             site: site.clone(),
-            state,
+            state: state.hash(),
             expire_time: authorization.expire_time,
             caller: Arc::clone(caller),
             body,
@@ -89,6 +95,7 @@ pub struct Begun<'a> {
     pub expire_time: Timestamp,
     /// Bytes that it takes.
     pub length: usize,
+    beside: &'a [u8],
     request: &'a [u8],
 }
 
@@ -101,13 +108,14 @@ impl<'a> Begun<'a> {
         parse(bytes).ok_or(RecordError::Malformed)
     }
 
-    /// The login itself.
+    /// The login itself, to whoever has its state.
     ///
     /// # Errors
     /// [`RecordError::Malformed`], which no login of ours causes.
-    pub fn authorization(&self) -> Result<Authorization, RecordError> {
+    pub fn authorization(&self, state: &LoginState) -> Result<Authorization, RecordError> {
+        let request = state.open(self.beside, self.request)?;
         let request: AuthorizationRequest =
-            postcard::from_bytes(self.request).map_err(|_| RecordError::Malformed)?;
+            postcard::from_bytes(&request).map_err(|_| RecordError::Malformed)?;
         Ok(Authorization::begin(request, self.expire_time))
     }
 }
@@ -129,6 +137,7 @@ fn parse(bytes: &[u8]) -> Option<Begun<'_>> {
         state: StateHash(*state),
         expire_time: Timestamp::from_micros(i64::from_be_bytes(*expire_time)),
         length: HEAD + length,
+        beside: body.get(..body.len().checked_sub(request.len())?)?,
         request,
     })
 }

@@ -45,7 +45,7 @@ impl Store {
         let mut logins = Vec::new();
         for (state, _) in self.traces(site, [id].into()).await? {
             // It may be swept away in between.
-            let login = self.authorization(site, state).await?;
+            let login = self.finished_login(site, state).await?;
             logins.extend(login.map(|login| login.request));
         }
         logins.sort_by_key(|login| login.create_time);

@@ -9,7 +9,9 @@ use crate::domain::ids::StateHash;
 use crate::domain::site::{Site, SiteId};
 use crate::storage::error::StoreError;
 use crate::storage::journal::Entry;
+use crate::storage::keys;
 use crate::storage::share::Place;
+use crate::storage::state::LoginState;
 use crate::storage::store::Store;
 use crate::storage::transaction::{CompletedLogin, Completion, SweepReport};
 use crate::storage::{pending, read};
@@ -25,11 +27,11 @@ impl Store {
         &self,
         site: &Site,
         caller: &Arc<Caller>,
-        state: StateHash,
+        state: LoginState,
         authorization: &Authorization,
     ) -> Result<(), StoreError> {
         let place = Place::take(&site.beginning)?;
-        let entry = Entry::new(&site.id, caller, state, authorization)?;
+        let entry = Entry::new(&site.id, caller, &state, authorization)?;
         let most = site.max_pending_authorizations;
         self.write(move |transaction| {
             drop(place);
@@ -45,11 +47,31 @@ impl Store {
     pub async fn authorization(
         &self,
         site: &SiteId,
-        state: StateHash,
+        state: LoginState,
     ) -> Result<Option<Authorization>, StoreError> {
         let site = site.clone();
         self.read(move |shared, engine| {
             read::authorization(engine, &shared.sealer, &shared.pending, &site, &state)
+        })
+        .await
+    }
+
+    /// Reads a login that has left its beginning behind, by what it is found
+    /// by alone.
+    ///
+    /// # Errors
+    /// When it cannot be read or opened.
+    pub(super) async fn finished_login(
+        &self,
+        site: &SiteId,
+        state: StateHash,
+    ) -> Result<Option<Authorization>, StoreError> {
+        let site = site.clone();
+        self.read(move |shared, engine| {
+            let value = engine.get(&keys::authorization(&site, &state))?;
+            let open =
+                |value: &[u8]| read::open_authorization(value, &shared.sealer, &site, &state);
+            value.as_deref().map(open).transpose()
         })
         .await
     }
@@ -61,7 +83,7 @@ impl Store {
     pub async fn advance(
         &self,
         site: &SiteId,
-        state: StateHash,
+        state: LoginState,
         next: Authorization,
     ) -> Result<(), StoreError> {
         let site = site.clone();

@@ -259,8 +259,9 @@ async fn a_login_that_begins_while_its_segment_goes_is_kept() {
     let shelf = Shelf::new();
     let store = shelf.open();
     begin(&store, 1).await;
-    let entry = crate::storage::journal::Entry::new(&shop().id, &caller(), state(2), &pending("/"))
-        .unwrap();
+    let entry =
+        crate::storage::journal::Entry::new(&shop().id, &caller(), &state(2), &pending("/"))
+            .unwrap();
     store
         .write(move |transaction| {
             transaction.sweep(NOW.plus(TTL), 100, &mut Vec::new())?;

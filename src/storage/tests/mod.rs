@@ -28,12 +28,12 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::{CompletedLogin, Completion, KeyRing, Options, Store, StoreError, opening};
+use super::{CompletedLogin, Completion, KeyRing, LoginState, Options, Store, StoreError, opening};
 use crate::domain::allowance::Allowance;
 use crate::domain::authorization::{Authorization, AuthorizationRequest, Stage};
 use crate::domain::caller::{Caller, Permission};
 use crate::domain::clock::Timestamp;
-use crate::domain::ids::{BrowserBindingHash, LeadId, StateHash};
+use crate::domain::ids::{BrowserBindingHash, LeadId};
 use crate::domain::lead::{InstagramProfile, Login};
 use crate::domain::secret::Secret;
 use crate::domain::site::{Dialect, Endpoints, InstagramApp, ProfileRefresh, Site};
@@ -137,10 +137,10 @@ fn caller_with(name: &str, max_pending_authorizations: usize) -> Arc<Caller> {
     })
 }
 
-fn state(number: u64) -> StateHash {
+fn state(number: u64) -> LoginState {
     let mut hash = [0; 32];
     hash[..8].copy_from_slice(&number.to_be_bytes());
-    StateHash(hash)
+    LoginState::with_hash(hash)
 }
 
 fn pending(return_to: &str) -> Authorization {

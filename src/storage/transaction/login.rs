@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Transaction;
 use crate::domain::authorization::{Authorization, Stage};
 use crate::domain::change::{ChangeKind, LeadChange};
-use crate::domain::ids::{LeadId, StateHash};
+use crate::domain::ids::LeadId;
 use crate::domain::lead::{Lead, Login};
 use crate::domain::site::SiteId;
 use crate::domain::token::Token;
@@ -15,12 +15,13 @@ use crate::storage::keys;
 use crate::storage::pending;
 use crate::storage::read;
 use crate::storage::record::{self, StoredAuthorization};
+use crate::storage::state::LoginState;
 
 /// A login that may now become a lead.
 #[derive(Debug)]
 pub struct Completion {
     /// Which login.
-    pub state: StateHash,
+    pub state: LoginState,
     /// The login as it was read, at `Exchanged`.
     pub authorization: Authorization,
     /// What it brings to the lead.
@@ -75,7 +76,7 @@ impl Transaction<'_> {
     pub fn advance(
         &mut self,
         site: &SiteId,
-        state: &StateHash,
+        state: &LoginState,
         next: &Authorization,
     ) -> Result<(), StoreError> {
         let now = self
@@ -85,9 +86,10 @@ impl Transaction<'_> {
         if !follows || !now.stage.may_become(&next.stage) {
             return Err(StoreError::Conflict);
         }
-        let stored = StoredAuthorization::seal(next, self.sealer, site, state)?;
-        self.put(keys::authorization(site, state), record::encode(&stored)?)?;
-        self.published.gone_states.push((site.clone(), *state));
+        let hash = state.hash();
+        let stored = StoredAuthorization::seal(next, self.sealer, site, &hash)?;
+        self.put(keys::authorization(site, &hash), record::encode(&stored)?)?;
+        self.published.gone_states.push((site.clone(), hash));
         Ok(())
     }
 
@@ -137,12 +139,12 @@ impl Transaction<'_> {
     fn authorization(
         &self,
         site: &SiteId,
-        state: &StateHash,
+        state: &LoginState,
     ) -> Result<Option<Authorization>, StoreError> {
-        let key = keys::authorization(site, state);
-        match self.changes.get(&key) {
+        let hash = state.hash();
+        match self.changes.get(&keys::authorization(site, &hash)) {
             Some(Some(value)) => {
-                read::open_authorization(value, self.sealer, site, state).map(Some)
+                read::open_authorization(value, self.sealer, site, &hash).map(Some)
             }
             Some(None) => Ok(None),
             None => read::authorization(self.engine, self.sealer, self.pending, site, state),
