@@ -9,17 +9,19 @@ use super::lead_delete::Delete;
 use super::lead_export::Export;
 use super::lead_list::List;
 use super::lead_retention::Retention;
+use super::lead_update::Update;
 use super::lead_view;
 use super::output::Output;
 use crate::grpc::pb;
 use crate::grpc::pb::get_lead_request::Key;
 
-/// Look at leads, export them and erase them
+/// Look at leads, write to them, export them and erase them
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     leadtap lead show 0192f1c8-7b7e-7d4c-9a51-0b5a3f7f2a10\n  \
     leadtap lead show --instagram-user-id 17841405793187218 --output json\n  \
     leadtap lead list --filter 'followers_count >= 5000'\n  \
+    leadtap lead update 0192f1c8-7b7e-7d4c-9a51-0b5a3f7f2a10 --email ada@example.org\n  \
     leadtap lead export leads.csv\n  \
     leadtap lead delete --instagram-id 17841405793187218\n  \
     leadtap lead retention --dry-run --days 730")]
@@ -32,6 +34,8 @@ pub(super) struct Lead {
 enum Action {
     Show(Show),
     List(List),
+    // Of its many options only one lead's are in memory.
+    Update(Box<Update>),
     Export(Export),
     Delete(Delete),
     Retention(Retention),
@@ -87,6 +91,7 @@ impl Lead {
                 show.print(&mut output)
             }
             Action::List(list) => list.run(),
+            Action::Update(update) => update.run(),
             Action::Export(export) => export.run(),
             Action::Delete(delete) => delete.run(),
             Action::Retention(retention) => retention.run(),

@@ -21,6 +21,7 @@ mod lead_delete;
 mod lead_export;
 mod lead_list;
 mod lead_retention;
+mod lead_update;
 mod lead_view;
 pub mod logging;
 mod login;

@@ -54,6 +54,8 @@ fn exit(next_step: &str, code: Code) -> Exit {
         (_, Code::Unauthenticated | Code::PermissionDenied) => Exit::NotPermitted,
         (_, Code::NotFound) => Exit::NotFound,
         ("OPERATOR", Code::InvalidArgument | Code::FailedPrecondition) => Exit::Configuration,
+        // The same again would fail again: somebody else was first.
+        ("FIX_REQUEST", Code::Aborted) => Exit::BadData,
         (_, Code::InvalidArgument | Code::OutOfRange | Code::FailedPrecondition) => Exit::BadData,
         (_, Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled) => Exit::Unavailable,
         (_, Code::ResourceExhausted | Code::Aborted) => Exit::TryAgain,
@@ -178,6 +180,7 @@ mod tests {
             ("OPERATOR", Code::PermissionDenied, Exit::NotPermitted),
             ("FIX_REQUEST", Code::NotFound, Exit::NotFound),
             ("FIX_REQUEST", Code::InvalidArgument, Exit::BadData),
+            ("FIX_REQUEST", Code::Aborted, Exit::BadData),
             ("OPERATOR", Code::FailedPrecondition, Exit::Configuration),
             ("OPERATOR", Code::Internal, Exit::Fault),
             ("", Code::Unavailable, Exit::Unavailable),

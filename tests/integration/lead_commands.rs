@@ -1,4 +1,4 @@
-//! `leadtap lead list` and `leadtap lead export`.
+//! `leadtap lead list`, `leadtap lead update` and `leadtap lead export`.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -142,4 +142,57 @@ async fn an_export_to_a_pipe_is_the_export_and_nothing_else() {
     for name in ["-", "-.part", "-.part.progress"] {
         assert!(!shop.setup.path(name).exists(), "{name} was made");
     }
+}
+
+#[tokio::test]
+async fn a_lead_is_written_by_the_fields_that_are_named_and_by_its_etag() {
+    let (shop, _desk) = desk::open().await;
+    let lead = desk::lead(&shop, 1, 5).await;
+    let update = async |arguments: &[&str]| {
+        let command = ["lead", "update", &lead.lead_id];
+        leadtap(&shop, &[&command, arguments].concat()).await
+    };
+    let written = update(&[
+        "--email",
+        "Ada@Example.org",
+        "--email-verified",
+        "--attribute",
+        "segment=press",
+        "--consent",
+        "2026-11 en",
+        "--output",
+        "json",
+    ])
+    .await;
+    assert_eq!(written.exit, Some(0), "{written:?}");
+    let written: Value = serde_json::from_str(&written.out).unwrap();
+    assert_eq!(written["contact"]["email"], "Ada@example.org");
+    assert!(written["contact"]["email_verified_time"].is_string());
+    assert_eq!(written["attributes"], json!({ "segment": "press" }));
+    assert_eq!(written["consent"]["text_version"], "2026-11 en");
+
+    // Of two who read the same, the second learns why.
+    let etag = written["etag"].as_str().unwrap();
+    let first = update(&["--phone", "+47 22 00 00 00", "--etag", etag]).await;
+    assert_eq!(first.exit, Some(0), "{first:?}");
+    assert!(first.out.contains("+47 22 00 00 00"), "{first:?}");
+    let second = update(&["--phone", "", "--etag", etag]).await;
+    assert_eq!(second.exit, Some(65), "{second:?}");
+    assert!(second.err.contains("ETAG_MISMATCH"), "{second:?}");
+
+    let withdrawn = update(&["--withdraw-consent", "--output", "json"]).await;
+    let withdrawn: Value = serde_json::from_str(&withdrawn.out).unwrap();
+    assert!(withdrawn["consent"]["withdraw_time"].is_string());
+    assert_eq!(withdrawn["contact"]["phone"], "+47 22 00 00 00");
+    let wrong = update(&["--email", "nobody"]).await;
+    assert_eq!(wrong.exit, Some(65), "{wrong:?}");
+    assert!(wrong.err.contains("lead.contact.email"), "{wrong:?}");
+    let unknown = [
+        "lead",
+        "update",
+        "0192f1c8-7b7e-7d4c-9a51-0b5a3f7f2a10",
+        "--phone",
+        "1",
+    ];
+    assert_eq!(leadtap(&shop, &unknown).await.exit, Some(66));
 }
