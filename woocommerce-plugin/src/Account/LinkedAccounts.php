@@ -7,6 +7,8 @@ namespace Leadtap\WooCommerce\Account;
 use Leadtap\WooCommerce\Clock;
 use Leadtap\WooCommerce\Gateway\InstagramIds;
 use Leadtap\WooCommerce\Gateway\Person;
+use Leadtap\WooCommerce\Lock;
+use Leadtap\WooCommerce\LockBusy;
 use Leadtap\WooCommerce\Log\Log;
 use Leadtap\WooCommerce\Login\Outcomes;
 

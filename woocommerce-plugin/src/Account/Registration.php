@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Leadtap\WooCommerce\Account;
 
+use Leadtap\WooCommerce\Lock;
+use Leadtap\WooCommerce\LockBusy;
 use Leadtap\WooCommerce\Login\Entrance;
 use Leadtap\WooCommerce\Login\Landing;
 use Leadtap\WooCommerce\Login\Outcomes;

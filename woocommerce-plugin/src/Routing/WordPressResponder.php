@@ -10,7 +10,10 @@ final class WordPressResponder implements Responder
     public function redirect(string $url): void
     {
         NoStore::send();
-        wp_safe_redirect($url, 302, 'leadtap');
+        // Instagram adds `#_` to the callback, which a browser carries on to wherever it is redirected, unless that has
+        // a fragment itself.
+        $ownFragment = Request::query('state') !== '' && strpos($url, '#') === false ? '#' : '';
+        wp_safe_redirect($url . $ownFragment, 302, 'leadtap');
         exit;
     }
 

@@ -18,7 +18,7 @@ use Leadtap\WooCommerce\Account\FinishRoute;
 use Leadtap\WooCommerce\Account\FinishSteps;
 use Leadtap\WooCommerce\Account\LeadSync;
 use Leadtap\WooCommerce\Account\LinkedAccounts;
-use Leadtap\WooCommerce\Account\Lock;
+use Leadtap\WooCommerce\Lock;
 use Leadtap\WooCommerce\Account\Mailer;
 use Leadtap\WooCommerce\Account\NewCustomer;
 use Leadtap\WooCommerce\Account\Ownership;
@@ -50,8 +50,7 @@ final class AccountServices implements Services
     public function define(Container $container): void
     {
         $container->set(Templates::class, static fn () => new Templates());
-        $container->set(RateLimit::class, static fn () => new RateLimit());
-        $container->set(Lock::class, static fn () => new Lock());
+        $container->set(RateLimit::class, static fn (Container $c) => new RateLimit($c->get(Lock::class)));
         $container->set(Mailer::class, static fn () => new Mailer());
         $container->set(LinkedAccounts::class, static fn (Container $c) => new LinkedAccounts(
             $c->get(Lock::class),

@@ -9,6 +9,7 @@ use Leadtap\WooCommerce\Container;
 use Leadtap\WooCommerce\Gateway\CircuitBreaker;
 use Leadtap\WooCommerce\Gateway\Gateway;
 use Leadtap\WooCommerce\Gateway\SettingsChannels;
+use Leadtap\WooCommerce\Lock;
 use Leadtap\WooCommerce\Log\Log;
 use Leadtap\WooCommerce\Log\WooLog;
 use Leadtap\WooCommerce\Routing\Responder;
@@ -24,6 +25,7 @@ final class CoreServices implements Services
     {
         $container->set(Clock::class, static fn () => new SystemClock());
         $container->set(Log::class, static fn () => new WooLog());
+        $container->set(Lock::class, static fn () => new Lock());
         $container->set(Settings::class, static fn () => new Settings());
         $container->set(Urls::class, static fn (Container $c) => new Urls($c->get(Settings::class)));
         $container->set(Responder::class, static fn () => new WordPressResponder());

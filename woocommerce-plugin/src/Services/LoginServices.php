@@ -10,6 +10,7 @@ use Leadtap\WooCommerce\Account\PendingStore;
 use Leadtap\WooCommerce\Clock;
 use Leadtap\WooCommerce\Container;
 use Leadtap\WooCommerce\Gateway\Gateway;
+use Leadtap\WooCommerce\Lock;
 use Leadtap\WooCommerce\Log\Log;
 use Leadtap\WooCommerce\Login\Arrival;
 use Leadtap\WooCommerce\Login\BrowserCookies;
@@ -51,6 +52,7 @@ final class LoginServices implements Services
         ));
         $container->set(SignIn::class, static fn (Container $c) => new SignIn(
             $c->get(RolePolicy::class),
+            $c->get(Lock::class),
             $c->get(Log::class)
         ));
         $container->set(Welcome::class, static fn (Container $c) => new Welcome(

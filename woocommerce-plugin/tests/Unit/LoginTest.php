@@ -223,6 +223,24 @@ final class LoginTest extends TestCase
         self::assertSame([], $this->shop->daemon->calls);
     }
 
+    public function testTwoRequestsAtOnceTakeTurnsAtTheSessions(): void
+    {
+        $this->link(WordPress::addUser(5, 'ada@shop.example'));
+        $held = [];
+        add_action('wp_login', static function () use (&$held): void {
+            $held[] = preg_grep('/^leadtap_lock_/', array_keys(WordPress::$options));
+        });
+        $lock = 'leadtap_lock_' . substr(hash('sha256', 'sign-in|5'), 0, 40);
+        $state = $this->shop->start();
+        WordPress::$options[$lock] = (string) (time() + 100);
+        self::assertOutcome('busy', $this->shop->comeBack($state));
+        self::assertSame([], WordPress::$loggedIn);
+        unset(WordPress::$options[$lock]);
+        $this->shop->comeBack($state);
+        self::assertSame([5], WordPress::$loggedIn);
+        self::assertSame([[]], $held, 'other plugins run without the lock');
+    }
+
     public function testStaffIsRefused(): void
     {
         foreach (['administrator', 'shop_manager', 'editor'] as $number => $role) {

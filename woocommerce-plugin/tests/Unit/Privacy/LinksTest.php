@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace Leadtap\WooCommerce\Tests\Unit\Privacy;
 
 use Leadtap\WooCommerce\Account\LinkedAccounts;
-use Leadtap\WooCommerce\Account\Lock;
+use Leadtap\WooCommerce\Lock;
 use Leadtap\WooCommerce\Account\MetaKeys;
 use Leadtap\WooCommerce\Gateway\InstagramIds;
 use Leadtap\WooCommerce\Gateway\Person;

@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace Leadtap\WooCommerce\Account;
+namespace Leadtap\WooCommerce;
 
 /**
  * One at a time, over all PHP processes: a double click makes one account. The
