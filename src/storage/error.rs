@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::format::FORMAT;
 use super::keyring::KeyId;
 use super::record::RecordError;
 use super::seal::SealError;
@@ -116,8 +117,15 @@ pub enum OpenError {
     ForeignWitness(PathBuf),
     /// Its begun logins are another store's.
     ForeignPending(PathBuf),
-    /// A newer release wrote it.
+    /// A newer release wrote a record of it.
     Newer(RecordError),
+    /// A newer release has used it.
+    NewerFormat {
+        /// Where it is.
+        path: PathBuf,
+        /// The form that it has now.
+        format: u8,
+    },
     /// The key ring lacks the key that it was sealed with.
     KeyMissing(KeyId),
     /// The key ring has another key under the same name.
@@ -176,6 +184,11 @@ impl fmt::Display for OpenError {
                 path.display()
             ),
             Self::Newer(error) => error.fmt(f),
+            Self::NewerFormat { path, format } => write!(
+                f,
+                "the store in {} has form {format}, and this release of leadtap reads forms up to {FORMAT}: a newer release has used it. Nothing was changed: install that release again, or restore a backup that this one made",
+                path.display()
+            ),
             Self::KeyMissing(id) => write!(
                 f,
                 "the store is sealed with key {id:08x}, which the key ring does not hold: put the right key ring in place. The store itself is not damaged"

@@ -90,6 +90,9 @@ pub const LEDGER: &[u8] = b"\0ledger";
 /// The key under which a known text is sealed.
 pub const KEY_CHECK: &[u8] = b"\0key-check";
 
+/// The store's form, a byte.
+pub const FORMAT: &[u8] = b"\0format";
+
 /// There while everything is being sealed anew, so that a daemon that was
 /// killed over it goes on with it.
 pub const RESEALING: &[u8] = b"\0resealing";

@@ -32,6 +32,7 @@ mod error;
 mod examine;
 mod feed;
 mod files;
+mod format;
 #[doc(hidden)]
 pub mod fuzzing;
 mod journal;

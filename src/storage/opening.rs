@@ -10,6 +10,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use super::engine::{DATABASE_FILE, Engine};
 use super::error::{EngineError, OpenError};
 use super::files;
+use super::format;
 use super::journal::{self, Journal};
 use super::keys;
 use super::ledger::Ledger;
@@ -73,7 +74,7 @@ pub struct Opened {
 ///
 /// # Errors
 /// [`OpenError`]: it is in use, damaged, older than its witness, sealed with a
-/// key that the ring lacks, or of a newer release.
+/// key that the ring lacks, or was used by a newer release.
 pub fn open(
     options: &Options,
     sealer: &Sealer,
@@ -98,6 +99,7 @@ pub fn open(
         }
         create(path, &engine, sealer)?;
     }
+    format::check(path, &engine)?;
     let ledger = meta(path, &engine, keys::LEDGER)?;
     let mut ledger: Ledger = record::decode(&ledger).map_err(|error| unreadable(path, error))?;
     if !begun && witness.is_none() && acknowledged.is_none() {
@@ -186,6 +188,7 @@ fn create(path: &Path, engine: &Engine, sealer: &Sealer) -> Result<(), OpenError
     let mut batch = sled::Batch::default();
     batch.insert(keys::LEDGER, ledger);
     batch.insert(keys::KEY_CHECK, sealed);
+    batch.insert(keys::FORMAT, &[format::FORMAT]);
     engine
         .commit(batch)
         .map_err(|error| OpenError::Io(path.to_owned(), error.0))

@@ -2,7 +2,8 @@
 //!
 //! The current version's shape is the structs below (for a lead, the domain's
 //! own). When one changes, its old shape is kept under a name with its version
-//! and converted on reading, so that a later release reads an older store.
+//! and converted on reading ([`Record::migrate`]), so that a later release reads
+//! an older store; a record is written anew when it changes for another reason.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -25,8 +26,20 @@ use crate::domain::webhook::{DeadLetter, WebhookState};
 
 /// A kind of value.
 pub trait Record: Serialize + DeserializeOwned {
-    /// The version that this release writes.
+    /// The version that this release writes. Raising it raises
+    /// [`FORMAT`](super::format::FORMAT) too.
     const VERSION: u8;
+
+    /// The value that an older version's bytes mean, without the version in
+    /// front. A kind that had one overrides this: for each old version a
+    /// struct of its shape, read and converted.
+    ///
+    /// # Errors
+    /// [`RecordError::Malformed`], which is right where there was none.
+    fn migrate(version: u8, body: &[u8]) -> Result<Self, RecordError> {
+        let _ = (version, body);
+        Err(RecordError::Malformed)
+    }
 }
 
 /// The bytes of a value.
@@ -47,7 +60,8 @@ pub fn decode<R: Record>(bytes: &[u8]) -> Result<R, RecordError> {
             postcard::from_bytes(body).map_err(|_| RecordError::Malformed)
         }
         Some((version, _)) if *version > R::VERSION => Err(RecordError::Newer(*version)),
-        _ => Err(RecordError::Malformed),
+        Some((version, body)) => R::migrate(*version, body),
+        None => Err(RecordError::Malformed),
     }
 }
 
@@ -382,5 +396,61 @@ impl StoredAuthorization {
             stage,
             revision: self.revision,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A record whose first version had no second field.
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Grown {
+        name: String,
+        visits: u32,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    struct GrownV1 {
+        name: String,
+    }
+
+    impl Record for GrownV1 {
+        const VERSION: u8 = 1;
+    }
+
+    impl Record for Grown {
+        const VERSION: u8 = 2;
+
+        fn migrate(version: u8, body: &[u8]) -> Result<Self, RecordError> {
+            match version {
+                1 => postcard::from_bytes(body)
+                    .map(|GrownV1 { name }| Self { name, visits: 0 })
+                    .map_err(|_| RecordError::Malformed),
+                _ => Err(RecordError::Malformed),
+            }
+        }
+    }
+
+    #[test]
+    fn an_older_record_is_read_as_what_it_means_now() {
+        let name = "atelier".to_owned();
+        let old = encode(&GrownV1 { name: name.clone() }).unwrap();
+        let now = Grown { name, visits: 0 };
+        assert_eq!(decode::<Grown>(&old), Ok(now));
+    }
+
+    #[test]
+    fn a_newer_record_is_told_from_a_damaged_one() {
+        let new = encode(&Grown {
+            name: "atelier".to_owned(),
+            visits: 3,
+        });
+        let new = new.unwrap();
+        let older_release = decode::<GrownV1>(&new).map(|_| ());
+        assert_eq!(older_release, Err(RecordError::Newer(2)));
+        let never_was = [&[0], &new[1..]].concat();
+        assert_eq!(decode::<Grown>(&never_was), Err(RecordError::Malformed));
+        assert_eq!(decode::<Grown>(&[]), Err(RecordError::Malformed));
     }
 }

@@ -16,6 +16,7 @@ use super::engine::Engine;
 use super::erasures::ErasedList;
 use super::error::{OpenError, StoreError};
 use super::feed::Feed;
+use super::format;
 use super::keyring::KeyRing;
 use super::ledger::Ledger;
 use super::notes::Notes;
@@ -107,6 +108,7 @@ impl Store {
         let sealer = Sealer::new(keys);
         let opened = opening::open(&options, &sealer, None)?;
         let path = options.path.clone();
+        format::claim(&path, &opened.engine)?;
         let erased = ErasedList::open(&path)
             .map_err(|error| OpenError::Io(path.clone(), error.to_string()))?;
         let shared = Arc::new(Shared {

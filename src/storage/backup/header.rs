@@ -12,13 +12,15 @@ use zeroize::Zeroizing;
 use super::read::ReadError;
 use crate::domain::clock::Timestamp;
 use crate::domain::secret::Secret;
+use crate::storage::format::FORMAT;
 use crate::storage::seal::{Place, Purpose, SealError, Sealer};
 
 /// How every backup begins.
 const MAGIC: &[u8; 15] = b"leadtap-backup\n";
 
-/// The version that this release writes.
-const VERSION: u8 = 1;
+/// The version that this release writes: the store's form, because an older
+/// release can read the frames and not what is in them.
+const VERSION: u8 = FORMAT;
 
 /// Where the backup's own key opens.
 const KEY_PLACE: Place<'static> = Place {

@@ -14,6 +14,7 @@ mod listing;
 mod logins;
 mod model;
 mod operations;
+mod releases;
 mod sealed;
 mod sweeping;
 mod tokens;
