@@ -62,10 +62,10 @@ fn systemd_takes_the_units_as_they_are() {
     // Programs must be there for systemd to be content: ours stands in another place.
     let folder = tempfile::tempdir().unwrap();
     let mut copies = Vec::new();
-    for entry in std::fs::read_dir(units()).unwrap() {
-        let unit = entry.unwrap();
-        let copy = folder.path().join(unit.file_name());
-        let text = std::fs::read_to_string(unit.path()).unwrap();
+    let units = std::fs::read_dir(units()).unwrap();
+    for unit in units.map(|entry| entry.unwrap().path()) {
+        let copy = folder.path().join(unit.file_name().unwrap());
+        let text = std::fs::read_to_string(unit).unwrap();
         std::fs::write(&copy, text.replace("/usr/bin/leadtap", "/bin/true")).unwrap();
         copies.push(copy);
     }
