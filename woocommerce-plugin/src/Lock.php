@@ -11,12 +11,19 @@ namespace Leadtap\WooCommerce;
 class Lock
 {
     /** So long somebody waits for another. */
-    private const WAIT_SECONDS = 5.0;
+    public const WAIT_SECONDS = 5.0;
 
     /** A lock older than this belongs to a process that died. */
     private const STALE_SECONDS = 60;
 
     private const PAUSE_MICROSECONDS = 20000;
+
+    private float $waitSeconds;
+
+    public function __construct(float $waitSeconds = self::WAIT_SECONDS)
+    {
+        $this->waitSeconds = $waitSeconds;
+    }
 
     /**
      * @template T
@@ -41,7 +48,7 @@ class Lock
     private function take(string $option): void
     {
         global $wpdb;
-        $until = microtime(true) + self::WAIT_SECONDS;
+        $until = microtime(true) + $this->waitSeconds;
         do {
             $made = $wpdb->query($wpdb->prepare(
                 "INSERT IGNORE INTO {$wpdb->options} (option_name, option_value, autoload) VALUES (%s, %s, 'no')",

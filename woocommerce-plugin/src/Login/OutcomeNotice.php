@@ -54,9 +54,12 @@ final class OutcomeNotice implements Module
 
     public function onWpLogin(string $message): string
     {
-        $class = Outcomes::noticeType(self::outcome()) === 'error' ? 'notice notice-error' : 'notice notice-info';
+        // The names that WordPress has had a style for since long before 6.1; the newer ones beside them.
+        $box = Outcomes::noticeType(self::outcome()) === 'error'
+            ? '<div id="login_error" class="notice notice-error" role="alert">'
+            : '<div class="notice notice-info message" role="alert">';
 
-        return $message . '<div class="' . esc_attr($class) . '" role="alert"><p>' . $this->sentence() . '</p></div>';
+        return $message . $box . '<p>' . $this->sentence() . '</p></div>';
     }
 
     private function html(): string

@@ -69,7 +69,7 @@ final class PrivacyServices implements Services
             $c->get(MetaCallbacks::class),
             $c->get(JsonResponder::class),
             $c->get(Log::class),
-            new RateLimit()
+            $c->get(RateLimit::class)
         ));
         $container->set(DeletionRoute::class, static fn (Container $c) => new DeletionRoute(
             $c->get(MetaCallbacks::class),
@@ -77,7 +77,7 @@ final class PrivacyServices implements Services
             $c->get(Urls::class),
             $c->get(JsonResponder::class),
             $c->get(Log::class),
-            new RateLimit()
+            $c->get(RateLimit::class)
         ));
         $container->set(DeletionStatusRoute::class, static fn (Container $c) => new DeletionStatusRoute(
             $c->get(MetaCallbacks::class),

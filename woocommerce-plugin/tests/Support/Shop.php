@@ -14,6 +14,7 @@ use Leadtap\WooCommerce\Clock;
 use Leadtap\WooCommerce\Container;
 use Leadtap\WooCommerce\Gateway\CircuitBreaker;
 use Leadtap\WooCommerce\Gateway\Gateway;
+use Leadtap\WooCommerce\Lock;
 use Leadtap\WooCommerce\Log\Log;
 use Leadtap\WooCommerce\Login\CallbackRoute;
 use Leadtap\WooCommerce\Login\Cookies;
@@ -47,6 +48,7 @@ final class Shop
         $this->log = new MemoryLog();
         $this->container = Plugin::container();
         $this->container->set(Clock::class, static fn () => new TestClock());
+        $this->container->set(Lock::class, static fn () => new Lock(0.0));
         $this->container->set(Log::class, fn () => $this->log);
         $this->container->set(Cookies::class, fn () => $this->cookies);
         $this->container->set(Gateway::class, fn () => new Gateway($this->daemon, new CircuitBreaker(new TestClock())));
@@ -70,7 +72,7 @@ final class Shop
         WordPress::$hooks['pre_do_shortcode_tag'] = [];
         // Made anew, as PHP makes everything for each request.
         $container = Plugin::container();
-        foreach ([Clock::class, Log::class, Cookies::class, Gateway::class, Responder::class] as $kept) {
+        foreach ([Clock::class, Lock::class, Log::class, Cookies::class, Gateway::class, Responder::class] as $kept) {
             $container->set($kept, fn () => $this->container->get($kept));
         }
         $urls = $container->get(Urls::class);

@@ -36,4 +36,19 @@ final class ContainerTest extends TestCase
     {
         self::assertInstanceOf(Urls::class, Plugin::container()->get(Urls::class));
     }
+
+    public function testEveryModuleAndRouteCanBeMade(): void
+    {
+        $container = Plugin::container();
+        $made = 0;
+        foreach (glob(dirname(__DIR__, 2) . '/src/Services/?*Services.php') ?: [] as $file) {
+            $class = 'Leadtap\\WooCommerce\\Services\\' . basename($file, '.php');
+            $services = new $class();
+            foreach (array_merge($services->modules(), array_values($services->routes())) as $needed) {
+                self::assertInstanceOf($needed, $container->get($needed));
+                $made++;
+            }
+        }
+        self::assertGreaterThan(20, $made);
+    }
 }

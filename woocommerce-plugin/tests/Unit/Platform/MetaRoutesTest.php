@@ -12,6 +12,7 @@ use Leadtap\WooCommerce\Client\V1\HandleDataDeletionResponse;
 use Leadtap\WooCommerce\Client\V1\HandleDeauthorizationResponse;
 use Leadtap\WooCommerce\Gateway\Calls;
 use Leadtap\WooCommerce\Gateway\MetaCallbacks;
+use Leadtap\WooCommerce\Lock;
 use Leadtap\WooCommerce\Platform\DeauthorizeRoute;
 use Leadtap\WooCommerce\Platform\DeletionRoute;
 use Leadtap\WooCommerce\RateLimit;
@@ -96,7 +97,7 @@ final class MetaRoutesTest extends AdminTestCase
     {
         $this->links->users = ['17841405793187218' => [7]];
         $this->daemon->answers(new HandleDeauthorizationResponse());
-        (new DeauthorizeRoute($this->callbacks(), $this->answer, $this->log, new RateLimit()))->handle();
+        (new DeauthorizeRoute($this->callbacks(), $this->answer, $this->log, new RateLimit(new Lock())))->handle();
         self::assertSame(200, $this->answer->status);
         self::assertSame(['HandleDeauthorization'], $this->daemon->called());
         self::assertSame([], $this->links->forgotten);
@@ -145,7 +146,7 @@ final class MetaRoutesTest extends AdminTestCase
 
     private function deletion(): DeletionRoute
     {
-        return new DeletionRoute($this->callbacks(), $this->links, new Urls(new Settings()), $this->answer, $this->log, new RateLimit());
+        return new DeletionRoute($this->callbacks(), $this->links, new Urls(new Settings()), $this->answer, $this->log, new RateLimit(new Lock()));
     }
 
     private function callbacks(): MetaCallbacks
