@@ -61,6 +61,9 @@ pub struct Authorization {
 /// Declined       Failed      Failed
 /// ```
 ///
+/// `Exchanged` goes to itself, too: when a long-lived token takes the place of
+/// the short-lived one. There are no other arrows.
+///
 /// `CodeSent` is the design's *pending* once more, with a mark that is on disk
 /// before the code leaves the machine. It goes back to `Pending` only when not
 /// a byte was sent, and after a crash it can only fail: a code works once.

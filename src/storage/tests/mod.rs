@@ -4,6 +4,7 @@
 
 mod changes;
 mod concurrent;
+mod concurrent_leads;
 mod damage;
 mod erasing;
 mod erasure;
