@@ -7,9 +7,13 @@
 //! digits that every hash of them can be tried out, it holds nothing.
 //!
 //! ```text
-//! leadtap-erased 1 SINCE     every erasure since then stands below
-//! HASH TIME                  one line a lead; times in microseconds since 1970
+//! leadtap-erased 2 SINCE CHECKSUM     every erasure since then stands below
+//! HASH TIME CHECKSUM                  one line a lead; times in microseconds since 1970
 //! ```
+//!
+//! The checksum is the CRC-32 of the rest of the line: another hash would be
+//! another lead, and a restore would bring back the one that was erased.
+//! Version 1 had none; such a list is written anew when it is opened.
 //!
 //! A line is on the medium before the erasure is in the store, so no erasure
 //! that was acknowledged is missing. One that was not acknowledged may stand
@@ -41,7 +45,10 @@ const KEPT: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 const MAX_BYTES: u64 = 256 * 1024 * 1024;
 
 const HEADER: &str = "leadtap-erased";
-const VERSION: &str = "1";
+const VERSION: &str = "2";
+
+/// The version without checksums.
+const UNCHECKED: &str = "1";
 
 type Hash = [u8; 32];
 
@@ -84,7 +91,7 @@ impl ErasedList {
         let mut list = Self::at_the_end_of(file)?;
         match ErasedLeads::read(&path) {
             Ok(mut leads) => {
-                if leads.forget_old() {
+                if leads.forget_old() || !leads.checked {
                     replace(&path, &leads.text())?;
                     list = Self::at_the_end_of(at_its_end(&path)?)?;
                 }
@@ -98,9 +105,18 @@ impl ErasedList {
         Ok(list)
     }
 
-    fn at_the_end_of(file: File) -> io::Result<Self> {
-        let kept = whole_lines(&file)?;
-        file.set_len(kept)?;
+    fn at_the_end_of(mut file: File) -> io::Result<Self> {
+        let kept = match whole_lines(&file)? {
+            Whole::Until(end) => {
+                file.set_len(end)?;
+                end
+            }
+            // Left as it is, and what comes after it stands apart.
+            Whole::ButItsEnd(length) => {
+                file.write_all(b"\n")?;
+                length + 1
+            }
+        };
         // A line of an earlier process may be in the kernel's memory only.
         file.sync_all()?;
         Ok(Self {
@@ -160,20 +176,54 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     files::sync_folder_of(path)
 }
 
-/// Bytes up to the end of the last whole line.
-fn whole_lines(file: &File) -> io::Result<u64> {
+/// How much of a list was written whole.
+enum Whole {
+    /// So many bytes; a crash cut off what comes after them.
+    Until(u64),
+    /// All of these, and then the end of the last line was damaged.
+    ButItsEnd(u64),
+}
+
+fn whole_lines(file: &File) -> io::Result<Whole> {
     let mut bytes = Vec::new();
     file.take(MAX_BYTES).read_to_end(&mut bytes)?;
     let end = bytes.iter().rposition(|byte| *byte == b'\n');
-    Ok(end.map_or(0, |end| end as u64 + 1))
+    let end = end.map_or(0, |end| end + 1);
+    let rest = bytes.get(end..).unwrap_or_default();
+    Ok(if is_whole_but_its_end(rest) {
+        Whole::ButItsEnd(bytes.len() as u64)
+    } else {
+        Whole::Until(end as u64)
+    })
 }
 
-/// Writing to a String cannot fail.
+/// Whether this is a line with something else where it should end: a crash
+/// leaves less than a line, and never more.
+fn is_whole_but_its_end(rest: &[u8]) -> bool {
+    let line = rest.split_last().map(|(_, line)| line);
+    let line = line.and_then(|line| std::str::from_utf8(line).ok());
+    line.is_some_and(|line| unchecked(line).is_some())
+}
+
+/// A line, with its checksum. Writing to a String cannot fail.
 fn line(text: &mut String, hash: &Hash, time: Timestamp) {
+    let mut line = String::with_capacity(96);
     for byte in hash {
-        let _ = write!(text, "{byte:02x}");
+        let _ = write!(line, "{byte:02x}");
     }
-    let _ = writeln!(text, " {}", time.as_micros());
+    let _ = write!(line, " {}", time.as_micros());
+    push_checked(text, &line);
+}
+
+fn push_checked(text: &mut String, line: &str) {
+    let _ = writeln!(text, "{line} {:08x}", crc32fast::hash(line.as_bytes()));
+}
+
+/// What stands in front of a line's checksum, if that is right.
+fn unchecked(line: &str) -> Option<&str> {
+    let (line, checksum) = line.rsplit_once(' ')?;
+    let right = format!("{:08x}", crc32fast::hash(line.as_bytes()));
+    (checksum == right).then_some(line)
 }
 
 /// What a list says.
@@ -182,6 +232,8 @@ pub struct ErasedLeads {
     /// Every erasure since then is known.
     since: Timestamp,
     leads: HashMap<Hash, Timestamp>,
+    /// Whether its lines have checksums.
+    checked: bool,
 }
 
 #[cfg_attr(not(test), allow(dead_code, reason = "a restore reads the list"))]
@@ -192,6 +244,7 @@ impl ErasedLeads {
         Self {
             since,
             leads: HashMap::new(),
+            checked: true,
         }
     }
 
@@ -212,11 +265,19 @@ impl ErasedLeads {
 
     fn parse(text: &str) -> Result<Self, usize> {
         // What a crash left half written was never acknowledged.
-        let whole = text.rfind('\n').and_then(|end| text.get(..end));
-        let mut lines = (1_usize..).zip(whole.unwrap_or_default().lines());
+        let (whole, rest) = text.rsplit_once('\n').unwrap_or_default();
+        let mut lines = (1_usize..).zip(whole.split('\n'));
         let (_, header) = lines.next().ok_or(1_usize)?;
-        let mut list = Self::since(parse_header(header).ok_or(1_usize)?);
+        let mut list = parse_header(header).ok_or(1_usize)?;
+        if is_whole_but_its_end(rest.as_bytes()) {
+            return Err(whole.split('\n').count() + 1);
+        }
         for (number, line) in lines {
+            let line = if list.checked {
+                unchecked(line).ok_or(number)?
+            } else {
+                line
+            };
             let (hash, time) = parse_line(line).ok_or(number)?;
             list.leads.insert(hash, time);
         }
@@ -244,6 +305,7 @@ impl ErasedLeads {
     /// Adds what another list of the same store says.
     pub fn join(&mut self, other: Self) {
         self.since = self.since.min(other.since);
+        self.checked |= other.checked;
         self.leads.extend(other.leads);
     }
 
@@ -271,7 +333,9 @@ impl ErasedLeads {
     }
 
     fn text(&self) -> String {
-        let mut text = format!("{HEADER} {VERSION} {}\n", self.since.as_micros());
+        let mut text = String::new();
+        let header = format!("{HEADER} {VERSION} {}", self.since.as_micros());
+        push_checked(&mut text, &header);
         let mut leads: Vec<_> = self.leads.iter().collect();
         leads.sort_by_key(|(hash, time)| (**time, **hash));
         for (hash, time) in leads {
@@ -281,11 +345,17 @@ impl ErasedLeads {
     }
 }
 
-fn parse_header(line: &str) -> Option<Timestamp> {
-    let mut words = line.split(' ');
-    let known = words.next() == Some(HEADER) && words.next() == Some(VERSION);
-    let since = words.next()?.parse().ok()?;
-    (known && words.next().is_none()).then(|| Timestamp::from_micros(since))
+/// The list that this line begins.
+fn parse_header(line: &str) -> Option<ErasedLeads> {
+    let old = line.strip_prefix(&format!("{HEADER} {UNCHECKED} "));
+    let since = match old {
+        Some(since) => since,
+        None => unchecked(line)?.strip_prefix(&format!("{HEADER} {VERSION} "))?,
+    };
+    Some(ErasedLeads {
+        checked: old.is_none(),
+        ..ErasedLeads::since(Timestamp::from_micros(since.parse().ok()?))
+    })
 }
 
 fn parse_line(line: &str) -> Option<(Hash, Timestamp)> {
@@ -393,6 +463,52 @@ mod tests {
         let list = ErasedList::open(folder.path()).unwrap();
         list.append(&[(lead(2), NOW)]).unwrap();
         assert!(read(folder.path()).contains(&lead(2)).is_some());
+    }
+
+    #[test]
+    fn a_flipped_bit_anywhere_is_noticed_and_the_list_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let list = ErasedList::open(folder.path()).unwrap();
+        list.append(&[(lead(1), NOW), (lead(2), NOW.plus(DAY))])
+            .unwrap();
+        drop(list);
+        let path = folder.path().join(FILE);
+        let whole = std::fs::read(&path).unwrap();
+        for at in 0..whole.len() {
+            for bit in 0..8 {
+                let mut broken = whole.clone();
+                broken[at] ^= 1 << bit;
+                std::fs::write(&path, &broken).unwrap();
+                assert!(ErasedLeads::read(&path).is_err(), "byte {at}, bit {bit}");
+            }
+            // Each opening syncs: some of them are enough.
+            if at % 7 != 0 && at + 1 != whole.len() {
+                continue;
+            }
+            // Nothing is cut off, what comes later is kept, and it stays told.
+            let list = ErasedList::open(folder.path()).unwrap();
+            list.append(&[(lead(3), NOW)]).unwrap();
+            assert!(ErasedLeads::read(&path).is_err(), "byte {at}, opened");
+            let after = std::fs::read(&path).unwrap();
+            let last = after.split(|byte| *byte == b'\n').nth_back(1).unwrap();
+            let last = unchecked(std::str::from_utf8(last).unwrap());
+            assert!(last.is_some_and(|line| parse_line(line).is_some()));
+        }
+    }
+
+    #[test]
+    fn a_list_without_checksums_is_read_and_gets_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let digits: String = hash(&lead(1)).iter().map(|b| format!("{b:02x}")).collect();
+        let old = format!("leadtap-erased 1 17\n{digits} {}\n", NOW.as_micros());
+        std::fs::write(&path, old).unwrap();
+        assert_eq!(read(folder.path()).contains(&lead(1)), Some(NOW));
+        let list = ErasedList::open(folder.path()).unwrap();
+        list.append(&[(lead(2), NOW)]).unwrap();
+        let leads = read(folder.path());
+        assert!(leads.checked && leads.len() == 2);
+        assert_eq!(leads.since, Timestamp::from_micros(17));
     }
 
     #[test]

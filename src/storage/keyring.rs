@@ -4,7 +4,7 @@ use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use ring::aead::{AES_256_GCM, LessSafeKey, UnboundKey};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use zeroize::Zeroizing;
 
@@ -67,6 +67,21 @@ impl KeyRing {
         )))
     }
 
+    /// A key that both rings have under one name, and that is not the same.
+    ///
+    /// # Errors
+    /// When the operating system gives no random bytes.
+    pub(super) fn differing(&self, other: &Self) -> Result<Option<KeyId>, KeyRingError> {
+        for (id, key) in &self.keys {
+            if let Some(theirs) = other.get(*id)
+                && !are_equal(key, theirs)?
+            {
+                return Ok(Some(*id));
+            }
+        }
+        Ok(None)
+    }
+
     /// Whether it has as many keys as a ring may have.
     pub(super) fn is_full(&self) -> bool {
         self.keys.len() >= MAX_KEYS
@@ -92,6 +107,18 @@ impl KeyRing {
         let mut keys = self.keys.iter();
         keys.find(|(other, _)| *other == id).map(|(_, key)| key)
     }
+}
+
+/// Whether what the one seals the other opens: keys tell nothing else.
+fn are_equal(one: &LessSafeKey, other: &LessSafeKey) -> Result<bool, KeyRingError> {
+    let mut nonce = [0; NONCE_LEN];
+    let filled = SystemRandom::new().fill(&mut nonce);
+    filled.map_err(|_| KeyRingError::NoRandom)?;
+    let nonce = || Nonce::assume_unique_for_key(nonce);
+    let mut sealed = Vec::new();
+    let is_sealed = one.seal_in_place_append_tag(nonce(), Aad::empty(), &mut sealed);
+    let opened = other.open_in_place(nonce(), Aad::empty(), &mut sealed);
+    Ok(is_sealed.is_ok() && opened.is_ok())
 }
 
 /// A name for a new key.
@@ -190,6 +217,19 @@ mod tests {
         let sealing = |ring: &KeyRing| ring.sealing().unwrap().0;
         assert_eq!(sealing(&both), sealing(&new));
         assert!(both.get(sealing(&old)).is_some());
+    }
+
+    #[test]
+    fn another_key_under_the_same_name_is_told() {
+        let text = KeyRing::generate().unwrap();
+        let same = KeyRing::parse(&text).unwrap();
+        let ring = KeyRing::parse(&text).unwrap();
+        assert_eq!(ring.differing(&same), Ok(None));
+        let id = ring.newest().unwrap();
+        let other = KeyRing::parse(&new_line(id).unwrap()).unwrap();
+        assert_eq!(ring.differing(&other), Ok(Some(id)));
+        let stranger = KeyRing::parse(&KeyRing::generate().unwrap()).unwrap();
+        assert_eq!(ring.differing(&stranger), Ok(None));
     }
 
     #[test]

@@ -262,7 +262,9 @@ pub fn engine_folder(path: &Path) -> std::io::Result<PathBuf> {
         Ok(text) => {
             let named = ENGINE_FOLDERS.iter().find(|name| **name == text.trim());
             named.map(|name| path.join(name)).ok_or_else(|| {
-                std::io::Error::other("the file `current` names no database of this store")
+                std::io::Error::other(
+                    "the file `current` is damaged: write into it the name of the folder that is there, `store` or `store-2`",
+                )
             })
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {

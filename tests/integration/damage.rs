@@ -167,12 +167,49 @@ async fn a_missing_witness_is_made_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_witness_is_told_and_made_anew() {
+    let stopped = Stopped::after(10).await;
+    let mut bytes = std::fs::read(stopped.witness()).unwrap();
+    let digit = bytes.len() - 12;
+    bytes[digit] ^= 0x01;
+    std::fs::write(stopped.witness(), &bytes).unwrap();
+    let daemon = stopped.setup.start().await;
+    assert_eq!(stopped.book.check(&daemon).await, [""; 0]);
+    let log = daemon.log();
+    assert!(log.contains("the witness is damaged"), "{log}");
+    daemon.stops().await;
+    assert_ne!(std::fs::read(stopped.witness()).unwrap(), bytes);
+    stopped.serves_everything().await;
+}
+
+/// Logins do not need it; a restore does, and refuses it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_list_of_the_erased_is_told_at_every_start_and_left_alone() {
+    let stopped = Stopped::after(10).await;
+    let list = stopped.setup.data().join("erased");
+    let mut bytes = std::fs::read(&list).unwrap();
+    let digit = bytes.len() - 4;
+    bytes[digit] ^= 0x01;
+    std::fs::write(&list, &bytes).unwrap();
+    for _ in 0..2 {
+        let daemon = stopped.setup.start().await;
+        assert_eq!(stopped.book.check(&daemon).await, [""; 0]);
+        let log = daemon.log();
+        assert!(log.contains("a restore will refuse it"), "{log}");
+        daemon.stops().await;
+    }
+    assert_eq!(std::fs::read(&list).unwrap(), bytes);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_ends_before_its_witness_does_not_start() {
     let stopped = Stopped::after(10).await;
     let text = std::fs::read_to_string(stopped.witness()).unwrap();
-    let (head, sequence) = text.trim().rsplit_once(' ').unwrap();
-    let ahead = sequence.parse::<u64>().unwrap() + 1;
-    std::fs::write(stopped.witness(), format!("{head} {ahead}\n")).unwrap();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let ahead = words[3].parse::<u64>().unwrap() + 1;
+    // As an earlier release wrote it, without a checksum.
+    let ahead = format!("leadtap-witness 1 {} {ahead}\n", words[2]);
+    std::fs::write(stopped.witness(), ahead).unwrap();
     stopped
         .refused(74, &["has lost what was written last", REMEDY])
         .await;

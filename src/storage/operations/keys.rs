@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::storage::engine::Engine;
 use crate::storage::error::StoreError;
-use crate::storage::keyring::{KeyId, KeyRing};
+use crate::storage::keyring::{KeyId, KeyRing, KeyRingError};
 use crate::storage::keys::{self, Kind};
 use crate::storage::store::Store;
 use crate::storage::transaction::Resealed;
@@ -42,6 +42,14 @@ impl Store {
     #[must_use]
     pub fn keys(&self) -> Vec<KeyId> {
         self.shared.sealer.ring().ids().collect()
+    }
+
+    /// A key that `ring` has under the name of another one of this store's.
+    ///
+    /// # Errors
+    /// When the operating system gives no random bytes.
+    pub fn key_that_differs(&self, ring: &KeyRing) -> Result<Option<KeyId>, KeyRingError> {
+        self.shared.sealer.ring().differing(ring)
     }
 
     /// From now on opens and seals with this ring. It is on the medium

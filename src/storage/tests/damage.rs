@@ -209,3 +209,130 @@ async fn serves_everything(
     store.close();
     whole
 }
+
+/// What is kept there, and what a flipped byte of it comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// It opens, and everything is there.
+    Whole,
+    /// It does not open, or the check after the start says what is wrong.
+    Told,
+}
+
+/// The database's own files, and the journal: whole, or told. The witness:
+/// made anew. The list of the erased: told, and no login needs it. The file
+/// `current`: told. `docs/faults.md` says the same.
+fn may_come_to(file: &str) -> &'static [Outcome] {
+    match file {
+        "witness" | "erased" => &[Outcome::Whole],
+        "current" => &[Outcome::Told],
+        _ if file.starts_with("pending/") => &[Outcome::Told],
+        _ if file.starts_with("store/") => &[Outcome::Whole, Outcome::Told],
+        other => panic!("nobody says what a flipped byte of {other} comes to"),
+    }
+}
+
+/// Places of each file whose bytes are flipped.
+const FLIPS: usize = 10;
+
+#[tokio::test]
+async fn a_flipped_byte_of_any_file_has_the_outcome_that_is_said_of_it() {
+    let shelf = Shelf::new();
+    let site = site("shop", 100);
+    let store = shelf.open();
+    let mut leads = Vec::new();
+    for number in 0..12 {
+        let id = (1000 + number).to_string();
+        let lead = complete(&store, &site, number, profile(&id, None)).await;
+        leads.push(lead.unwrap());
+    }
+    let erasure = crate::domain::erasure::Erasure {
+        time: NOW,
+        cause: crate::domain::erasure::ErasureCause::Shop,
+    };
+    let gone = leads.pop().unwrap().id;
+    let erased = store.erase_leads(&site.id, vec![gone], erasure).await;
+    assert!(erased.unwrap()[0].is_some());
+    for number in 100..106 {
+        let begun = pending("/");
+        let started = store.start(&site, &caller(), state(number), &begun).await;
+        started.unwrap();
+    }
+    store.close();
+    shelf.wait_until_closed();
+    std::fs::write(shelf.path().join("current"), "store\n").unwrap();
+
+    let files = files_below(shelf.path());
+    for expected in ["current", "erased", "witness", "store/db", "store/conf"] {
+        assert!(
+            files.iter().any(|file| file == expected),
+            "{expected}: {files:?}"
+        );
+    }
+    assert!(files.iter().any(|file| file.starts_with("pending/")));
+    for file in &files {
+        let written = written_bytes(&shelf.path().join(file));
+        let mut places: Vec<usize> = (0..FLIPS)
+            .map(|step| written.len() * step / FLIPS)
+            .collect();
+        places.dedup();
+        for place in places {
+            let broken = Shelf {
+                folder: tempfile::tempdir().unwrap(),
+                keys: shelf.keys.clone(),
+            };
+            copy(shelf.path(), broken.path());
+            let path = broken.path().join(file);
+            let mut bytes = std::fs::read(&path).unwrap();
+            let at = written[place];
+            bytes[at] ^= 0x10;
+            std::fs::write(&path, bytes).unwrap();
+            let outcome = outcome(&broken, &site, &leads).await;
+            let may = may_come_to(file);
+            assert!(may.contains(&outcome), "{file}, byte {at}: {outcome:?}");
+        }
+    }
+}
+
+/// Names relative to `folder`, of files that hold something.
+fn files_below(folder: &Path) -> Vec<String> {
+    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if std::fs::metadata(&path).unwrap().len() > 0 {
+                let name = path.strip_prefix(folder).unwrap();
+                files.push(name.to_str().unwrap().to_owned());
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+async fn outcome(shelf: &Shelf, site: &Site, leads: &[Arc<crate::domain::lead::Lead>]) -> Outcome {
+    let Ok(store) = shelf.try_open() else {
+        return Outcome::Told;
+    };
+    let mut health = store.health();
+    for lead in leads {
+        let key = crate::storage::LeadKey::Id(lead.id);
+        let token = store.token(&site.id, lead.id).await;
+        let found = store.lead(&site.id, key).await;
+        if found != Ok(Some(Arc::clone(lead))) || !matches!(token, Ok(Some(_))) {
+            let told = health.wait_for(|health| *health != Health::Serving);
+            let told = tokio::time::timeout(Duration::from_secs(20), told).await;
+            told.expect("what is not there is told").unwrap();
+            store.close();
+            return Outcome::Told;
+        }
+    }
+    for number in 100..106 {
+        let begun = store.authorization(&site.id, state(number)).await;
+        assert!(matches!(begun, Ok(Some(_))), "{number} began: {begun:?}");
+    }
+    store.close();
+    Outcome::Whole
+}
