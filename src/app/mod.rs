@@ -11,7 +11,8 @@ mod workers;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+
+use arc_swap::ArcSwap;
 
 use crate::audit::{AuditLog, Destination};
 use crate::config::{Config, ConfiguredCaller, KeySource, Proof as ConfiguredProof};
@@ -36,7 +37,7 @@ use scrape::ScrapeListener;
 
 pub use inherited::{Inherited, InheritedError};
 pub use listeners::Listeners;
-pub use reload::Reloader;
+pub use reload::{LeftOut, Reloader};
 
 /// A daemon that is ready to serve.
 pub struct App {
@@ -48,11 +49,12 @@ pub struct App {
     upstream: UpstreamMetrics,
     scrapes: Option<ScrapeListener>,
     workers: usize,
-    drain: Duration,
+    limits: Arc<ArcSwap<crate::config::Limits>>,
 }
 
 /// The places for connections, of each listener its own: a flood over TCP
 /// must not keep PHP away from the Unix socket.
+#[derive(Clone)]
 struct Rooms {
     unix: Room,
     tcp: Room,
@@ -112,6 +114,11 @@ impl App {
             store,
         };
         let callers = callers(&config.sites, &config.callers);
+        let rooms = Rooms {
+            unix: Room::new("listen.unix", config.limits.max_connections),
+            tcp: Room::new("listen.tcp", config.limits.max_connections),
+        };
+        let limits = Arc::new(ArcSwap::from_pointee(config.limits));
         Ok(Self {
             reloader: Reloader {
                 sites: services.overview.sites.clone(),
@@ -120,19 +127,20 @@ impl App {
                     .tls
                     .as_ref()
                     .map(|tls| Certificate::new(Arc::clone(&tls.server))),
+                keys: services.keys.clone(),
+                audit: audit.clone(),
+                rooms: rooms.clone(),
+                limits: Arc::clone(&limits),
                 started: Arc::new(config.clone()),
             },
+            services,
             retention,
             audit,
-            rooms: Rooms {
-                unix: Room::new("listen.unix", config.limits.max_connections),
-                tcp: Room::new("listen.tcp", config.limits.max_connections),
-            },
-            services,
+            rooms,
             upstream,
             scrapes,
             workers: config.limits.worker_threads,
-            drain: config.limits.drain,
+            limits,
         })
     }
 

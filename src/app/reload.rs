@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use super::callers;
-use crate::config::Config;
+use arc_swap::ArcSwap;
+
+use super::{Rooms, callers, key_file};
+use crate::audit::{AuditLog, Destination};
+use crate::config::{Config, Limits, Problem, Problems, keys};
 use crate::grpc::connections::Certificate;
 use crate::grpc::gate::Gatekeeper;
-use crate::service::Sites;
+use crate::service::{Keys, Sites};
 
 /// What of a running daemon a new configuration changes. Clones share it.
 #[derive(Clone)]
@@ -14,40 +17,105 @@ pub struct Reloader {
     pub(super) sites: Sites,
     pub(super) gatekeeper: Arc<Gatekeeper>,
     pub(super) certificate: Option<Certificate>,
+    pub(super) keys: Keys,
+    pub(super) audit: AuditLog,
+    pub(super) rooms: Rooms,
+    pub(super) limits: Arc<ArcSwap<Limits>>,
     /// The configuration that the daemon was started with.
     pub(super) started: Arc<Config>,
 }
 
+/// A key that takes a restart, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Its name, or that of its section.
+    pub key: &'static str,
+    /// What stands in the way.
+    pub why: &'static str,
+}
+
 impl Reloader {
-    /// Takes over sites, callers, their limits and the certificate. Connections
-    /// stay, and calls under way keep what they began with. Gives the keys
-    /// that are different from what the daemon was started with and take a
-    /// restart.
-    #[must_use]
-    pub fn reload(&self, new: &Config) -> Vec<&'static str> {
+    /// Takes over sites, callers, limits, the certificate, the key ring and
+    /// the audit log. Connections stay, and calls under way keep what they
+    /// began with. Gives what is different from what the daemon was started
+    /// with and takes a restart.
+    ///
+    /// # Errors
+    /// What of it cannot be taken over. Then nothing is.
+    pub async fn reload(&self, new: &Config) -> Result<Vec<LeftOut>, Problems> {
+        let ring = keys::read(&new.keys)?;
+        let audit =
+            AuditLog::open(new.audit.clone()).map_err(|error| cannot_write(&new.audit, &error))?;
+        // The last that can fail: after it everything is taken over.
+        let replaced = self.keys.replace(key_file(&new.keys), ring).await;
+        replaced.map_err(|refused| {
+            Problem::new(
+                "keys",
+                format!("names a ring that {refused}"),
+                "Put the key back; `leadtap keys rotate`, then `leadtap keys list`, show when it may go.",
+            )
+        })?;
         self.sites.replace(new.sites.clone());
         self.gatekeeper
             .admit_only(callers(&new.sites, &new.callers));
         if let (Some(certificate), Some(tls)) = (&self.certificate, &new.tls) {
             certificate.replace(Arc::clone(&tls.server));
         }
-        fixed(&self.started, new)
+        self.rooms.unix.resize(new.limits.max_connections);
+        self.rooms.tcp.resize(new.limits.max_connections);
+        self.limits.store(Arc::new(new.limits));
+        // Whoever waits for the queue may wait: this is no call's thread.
+        let log = self.audit.clone();
+        let _ = tokio::task::spawn_blocking(move || log.switch(audit)).await;
+        Ok(left_out(&self.started, new))
     }
 }
 
+fn cannot_write(destination: &Destination, error: &std::io::Error) -> Problem {
+    let file = match destination {
+        Destination::File(path) => path.display().to_string(),
+        Destination::StandardError => "standard error".to_owned(),
+    };
+    Problem::new(
+        "audit.file",
+        format!("names {file}, which cannot be written: {error}"),
+        "Make its folder, of the daemon's user alone, or name another file.",
+    )
+}
+
 /// What cannot change while the daemon runs, and did.
-fn fixed(old: &Config, new: &Config) -> Vec<&'static str> {
+fn left_out(old: &Config, new: &Config) -> Vec<LeftOut> {
+    const LISTENS: &str = "whoever is connected would be cut off with the old socket";
+    let threads = old.limits.worker_threads != new.limits.worker_threads;
     let changed = [
-        ("listen.unix", old.listen.unix != new.listen.unix),
-        ("listen.tcp", old.listen.tcp != new.listen.tcp),
-        ("listen.tls", old.tls.is_some() != new.tls.is_some()),
-        ("store", old.store != new.store),
-        ("keys", old.keys != new.keys),
-        ("log.format", old.log.format != new.log.format),
-        ("audit", old.audit != new.audit),
-        ("metrics", old.metrics != new.metrics),
-        ("limits", old.limits != new.limits),
+        ("listen.unix", old.listen.unix != new.listen.unix, LISTENS),
+        ("listen.tcp", old.listen.tcp != new.listen.tcp, LISTENS),
+        (
+            "listen.tls",
+            old.tls.is_some() != new.tls.is_some(),
+            LISTENS,
+        ),
+        (
+            "store",
+            old.store != new.store,
+            "the database is open, and its memory is divided when it opens",
+        ),
+        (
+            "log.format",
+            old.log.format != new.log.format,
+            "whoever reads the log would meet both forms in it",
+        ),
+        (
+            "metrics",
+            old.metrics != new.metrics,
+            "its port is bound when the daemon starts",
+        ),
+        (
+            "limits.worker_threads",
+            threads,
+            "a connection belongs to one thread until it ends",
+        ),
     ];
-    let changed = changed.into_iter().filter(|(_, changed)| *changed);
-    changed.map(|(key, _)| key).collect()
+    let changed = changed.into_iter().filter(|(_, changed, _)| *changed);
+    changed.map(|(key, _, why)| LeftOut { key, why }).collect()
 }

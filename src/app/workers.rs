@@ -153,9 +153,10 @@ fn serve(
             app.services.login.finished().await;
             app.services.tokens.finished().await;
         };
-        if tokio::time::timeout(app.drain, drained).await.is_err() {
+        let drain = app.limits.load().drain;
+        if tokio::time::timeout(drain, drained).await.is_err() {
             tracing::warn!(
-                drain.seconds = app.drain.as_secs(),
+                drain.seconds = drain.as_secs(),
                 "some clients did not hang up in time and were cut off"
             );
         }

@@ -35,6 +35,9 @@ const LOST: &str = "audit.lost";
 #[derive(Clone)]
 pub struct AuditLog(Arc<Shared>);
 
+/// A place for lines that is open and not in use yet.
+pub struct Opened(Output);
+
 struct Shared {
     queue: SyncSender<Message>,
     missing: Arc<Missing>,
@@ -54,10 +57,27 @@ struct Missing {
 
 enum Message {
     Line(String),
+    /// Lines from here on go there.
+    Switch(Output),
     Stop,
 }
 
 impl AuditLog {
+    /// Opens another place for the lines, and changes nothing yet.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub fn open(destination: Destination) -> io::Result<Opened> {
+        Output::open(destination).map(Opened)
+    }
+
+    /// Lines from now on go there; those that wait go where they were meant to.
+    /// Blocks while the queue is full.
+    pub fn switch(&self, opened: Opened) {
+        // Fails only after the end, when no line is written any more.
+        let _ = self.0.queue.send(Message::Switch(opened.0));
+    }
+
     /// Opens the log and starts its thread.
     ///
     /// # Errors
@@ -141,11 +161,16 @@ impl Writer {
             let mut lines = String::new();
             let mut count = 0;
             let mut message = queue.recv_timeout(MISSING_INTERVAL);
+            let mut next = None;
             let stop = loop {
                 match message {
                     Ok(Message::Line(line)) => {
                         lines.push_str(&line);
                         count += 1;
+                    }
+                    Ok(Message::Switch(output)) => {
+                        next = Some(output);
+                        break false;
                     }
                     Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break true,
                     Err(RecvTimeoutError::Timeout) => break false,
@@ -156,6 +181,9 @@ impl Writer {
                 message = queue.recv_timeout(Duration::ZERO);
             };
             self.write(&lines, count as u64);
+            if let Some(output) = next {
+                self.output = output;
+            }
             if stop || self.told.elapsed() >= MISSING_INTERVAL {
                 self.tell_missing();
             }
@@ -239,6 +267,24 @@ mod tests {
         let counted: u64 = lines.iter().filter_map(|line| line["count"].as_u64()).sum();
         let whole = lines.iter().filter(|line| line["act"] == "x").count();
         assert_eq!(whole as u64 + counted, 1000);
+    }
+
+    #[test]
+    fn after_a_switch_lines_go_elsewhere_and_none_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let clock = ManualClock::at(Timestamp::from_micros(0));
+        let log = AuditLog::start(Destination::File(path("one")), Arc::new(clock)).unwrap();
+        log.write(Line::of(Phase::Done, "before"));
+        log.switch(AuditLog::open(Destination::File(path("two"))).unwrap());
+        log.write(Line::of(Phase::Done, "after"));
+        log.close();
+        let text = |name| std::fs::read_to_string(path(name)).unwrap();
+        let (one, two) = (text("one"), text("two"));
+        assert!(one.contains("before") && !one.contains("after"), "{one}");
+        assert!(two.contains("after") && !two.contains("before"), "{two}");
+        let nowhere = folder.path().join("no folder/three");
+        assert!(AuditLog::open(Destination::File(nowhere)).is_err());
     }
 
     #[test]

@@ -12,5 +12,5 @@ mod log;
 mod output;
 
 pub use line::{Line, Peer, Phase, Proof};
-pub use log::AuditLog;
+pub use log::{AuditLog, Opened};
 pub use output::{Destination, MODE};

@@ -111,27 +111,35 @@ fn tell_warnings(config: &Config) {
 fn reload(path: &Path, reloader: &Reloader, level: &logging::Level) {
     let config = match Config::load(path) {
         Ok(config) => config,
-        Err(problems) => {
-            for problem in &problems.0 {
-                tracing::error!("{problem}");
-            }
-            tracing::error!(
-                config.file = %path.display(),
-                "the new configuration is refused, and the old one stays: correct it and send SIGHUP again"
-            );
-            return;
-        }
+        Err(problems) => return refuse(path, &problems),
     };
     tell_warnings(&config);
-    for key in reloader.reload(&config) {
+    // This thread may wait; the runtime that it belongs to serves meanwhile.
+    let reloaded = tokio::runtime::Handle::current().block_on(reloader.reload(&config));
+    let left_out = match reloaded {
+        Ok(left_out) => left_out,
+        Err(problems) => return refuse(path, &problems),
+    };
+    for one in left_out {
         tracing::warn!(
-            config.key = key,
-            "a change of this takes a restart, and was left out"
+            config.key = one.key,
+            "a change of this takes a restart, and was left out: {}",
+            one.why
         );
     }
     let (sites, callers) = (config.sites.len(), config.callers.len());
     tracing::info!(sites, callers, "the configuration was reloaded");
     level.set(&config.log);
+}
+
+fn refuse(path: &Path, problems: &Problems) {
+    for problem in &problems.0 {
+        tracing::error!("{problem}");
+    }
+    tracing::error!(
+        config.file = %path.display(),
+        "the new configuration is refused, and the old one stays: correct it and send SIGHUP again"
+    );
 }
 
 /// A panic is caught where it can be and answered; this puts its place in the

@@ -22,7 +22,7 @@ pub use canary::Canary;
 pub use circuit::Circuits;
 pub use erasure::{Erase, Erasures};
 pub use error::LoginError;
-pub use keys::{KeyList, KeyState, Keys, KeysError, ListedKey, Progress};
+pub use keys::{KeyList, KeyState, Keys, KeysError, ListedKey, Progress, RingRefused};
 pub use leads::Leads;
 pub use login::{Completed, Login, Start, Started};
 pub use maintenance::Maintenance;

@@ -17,12 +17,12 @@ const CHECK: &[u8] = b"POST /grpc.health.v1.Health/Check HTTP/1.1\r\nHost: local
     Content-Type: application/grpc-web+proto\r\nContent-Length: 5\r\n\r\n\0\0\0\0\0";
 
 /// Asks on a connection; whether an answer comes in this time.
-fn answered(mut connection: &UnixStream, within: Duration) -> bool {
+pub fn answered(mut connection: &UnixStream, within: Duration) -> bool {
     connection.set_read_timeout(Some(within)).unwrap();
     matches!(connection.read(&mut [0; 1024]), Ok(1..))
 }
 
-fn ask(socket: &Path) -> UnixStream {
+pub fn ask(socket: &Path) -> UnixStream {
     let mut connection = UnixStream::connect(socket).unwrap();
     connection.write_all(CHECK).unwrap();
     connection

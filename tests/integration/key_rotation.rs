@@ -19,7 +19,7 @@ use crate::support::{Disk, Fake, Setup, Shop, Visit, eventually};
 /// The token of the caller that looks after the daemon.
 const ADMIN: &str = "operators-bearer-token-11ab";
 
-fn with_operator(setup: &mut Setup) {
+pub fn with_operator(setup: &mut Setup) {
     setup.more += &caller_section("operator", "shop", ADMIN, "admin");
     let file = setup.path("audit.jsonl").display().to_string();
     setup.more += &format!("[audit]\nfile = \"{file}\"\n");
@@ -28,29 +28,29 @@ fn with_operator(setup: &mut Setup) {
     std::fs::set_permissions(token, std::fs::Permissions::from_mode(0o600)).unwrap();
 }
 
-async fn operated_shop() -> Shop {
+pub async fn operated_shop() -> Shop {
     Shop::open_with(with_operator).await
 }
 
 /// The daemon as its operator calls it.
-struct Operator(AdminServiceClient<Channel>);
+pub struct Operator(pub AdminServiceClient<Channel>);
 
 impl Operator {
-    async fn of(daemon: &Daemon) -> Self {
+    pub async fn of(daemon: &Daemon) -> Self {
         Self(AdminServiceClient::new(daemon.channel().await))
     }
 
-    async fn keys(&mut self) -> Vec<pb::KeyInfo> {
+    pub async fn keys(&mut self) -> Vec<pb::KeyInfo> {
         let list = self.0.list_keys(request(pb::ListKeysRequest {})).await;
         list.unwrap().into_inner().keys
     }
 
-    async fn add(&mut self) -> Result<String, tonic::Status> {
+    pub async fn add(&mut self) -> Result<String, tonic::Status> {
         let added = self.0.add_key(request(pb::AddKeyRequest {})).await;
         added.map(|added| added.into_inner().key_id)
     }
 
-    async fn rotate(&mut self) -> pb::RotateKeysResponse {
+    pub async fn rotate(&mut self) -> pb::RotateKeysResponse {
         let stream = self.0.rotate_keys(request(pb::RotateKeysRequest {})).await;
         let mut stream = stream.unwrap().into_inner();
         while let Some(now) = stream.message().await.unwrap() {
@@ -61,7 +61,7 @@ impl Operator {
         panic!("the stream ended before the rotation");
     }
 
-    async fn retire(&mut self, key: &str) -> Result<(), tonic::Status> {
+    pub async fn retire(&mut self, key: &str) -> Result<(), tonic::Status> {
         let key_id = key.to_owned();
         let message = pb::RetireKeyRequest { key_id };
         self.0.retire_key(request(message)).await.map(drop)
@@ -76,7 +76,7 @@ fn request<T>(message: T) -> Request<T> {
 }
 
 /// The names of the keys in the ring's file.
-fn in_file(setup: &Setup) -> Vec<String> {
+pub fn in_file(setup: &Setup) -> Vec<String> {
     let text = std::fs::read_to_string(setup.path("keys")).unwrap();
     let keys = text.lines().filter(|line| !line.starts_with('#'));
     keys.map(|line| line[..8].to_owned()).collect()
@@ -446,4 +446,51 @@ async fn a_rotation_that_a_crash_cut_off_goes_on_by_itself() {
         "{}",
         daemon.log()
     );
+}
+
+/// Both watch one rotation, and a key that comes while it goes on is the one
+/// that everything is sealed with at its end.
+#[tokio::test]
+async fn two_rotations_at_once_are_one_and_end_at_the_newest_key() {
+    let fake = Fake::start().await;
+    let mut setup = Setup::with(&fake);
+    with_operator(&mut setup);
+    let disk = Disk::failing(&mut setup);
+    let daemon = setup.start().await;
+    let client = caller::client(daemon.channel().await, None);
+    for account in [ACCOUNT, "mira_makes"] {
+        let visit = Visit::begin(&client).await;
+        let callback = visit.allow(account).await;
+        authorized(visit.complete(&client, &callback).await);
+    }
+    let (mut one, mut other) = (Operator::of(&daemon).await, Operator::of(&daemon).await);
+    let mut third = Operator::of(&daemon).await;
+    let first = one.keys().await.remove(0).key_id;
+    let second = one.add().await.unwrap();
+    // Slow enough for all three to meet.
+    disk.fail("slow-fsync 100");
+    let (one, other, newest) = tokio::join!(one.rotate(), other.rotate(), third.add());
+    disk.heal();
+    let newest = newest.unwrap();
+    assert_eq!(one, other, "one rotation, seen twice");
+    assert_eq!(one.failed_records, 0);
+
+    let mut operator = Operator::of(&daemon).await;
+    operator.rotate().await;
+    let keys = operator.keys().await;
+    let sealed = keys
+        .iter()
+        .map(|key| (key.key_id.as_str(), key.sealed_records));
+    let all = [
+        (first.as_str(), 0),
+        (second.as_str(), 0),
+        (newest.as_str(), 3),
+    ];
+    assert_eq!(sealed.collect::<Vec<_>>(), all);
+    for old in [&first, &second] {
+        operator.retire(old).await.unwrap();
+    }
+    assert_eq!(in_file(&setup), [newest]);
+    daemon.stops().await;
+    setup.start().await.stops().await;
 }

@@ -20,7 +20,9 @@ pub struct Room(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     listener: &'static str,
-    most: usize,
+    most: AtomicUsize,
+    /// Places that are no more, once their connections have ended.
+    owed: AtomicUsize,
     places: Arc<Semaphore>,
     /// Places with a connection: the others that are taken wait for one.
     open: AtomicUsize,
@@ -37,7 +39,7 @@ struct Shared {
 
 /// The place of one connection, until it is dropped.
 pub(super) struct Place {
-    _permit: Option<OwnedSemaphorePermit>,
+    permit: Option<OwnedSemaphorePermit>,
     room: Room,
     /// Whether there is a connection in it.
     is_open: bool,
@@ -47,6 +49,11 @@ impl Drop for Place {
     fn drop(&mut self) {
         if self.is_open {
             self.room.0.open.fetch_sub(1, Ordering::Relaxed);
+        }
+        if self.room.pays()
+            && let Some(permit) = self.permit.take()
+        {
+            permit.forget();
         }
     }
 }
@@ -69,7 +76,8 @@ impl Room {
     pub fn new(listener: &'static str, most: usize) -> Self {
         Self(Arc::new(Shared {
             listener,
-            most,
+            most: AtomicUsize::new(most),
+            owed: AtomicUsize::new(0),
             places: Arc::new(Semaphore::new(most)),
             open: AtomicUsize::new(0),
             full: AtomicBool::new(false),
@@ -77,6 +85,32 @@ impl Room {
             hurry: AtomicBool::new(false),
             said: Mutex::new(None),
         }))
+    }
+
+    /// From now on there is room for so many. Where more are open, none ends:
+    /// new ones wait until there are fewer.
+    pub fn resize(&self, most: usize) {
+        let room = &*self.0;
+        let before = room.most.swap(most, Ordering::Relaxed);
+        if let Some(less) = before.checked_sub(most) {
+            let free = room.places.forget_permits(less);
+            room.owed.fetch_add(less - free, Ordering::Relaxed);
+            return;
+        }
+        // Places that were still owed are not taken away after all.
+        let more = (before..most).filter(|_| !self.pays()).count();
+        room.places.add_permits(more);
+    }
+
+    /// Whether one of the places that are owed is taken away now.
+    fn pays(&self) -> bool {
+        let owed = &self.0.owed;
+        owed.load(Ordering::Relaxed) > 0
+            && owed
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |owed| {
+                    owed.checked_sub(1)
+                })
+                .is_ok()
     }
 
     /// From now on connections that end wait less long for their clients.
@@ -90,7 +124,7 @@ impl Room {
     pub fn occupancy(&self) -> (&'static str, usize, usize) {
         let room = &*self.0;
         let open = room.open.load(Ordering::Relaxed);
-        (room.listener, open, room.most)
+        (room.listener, open, room.most.load(Ordering::Relaxed))
     }
 
     /// Waits for a place. Until there is one, whoever connects waits in the
@@ -105,7 +139,7 @@ impl Room {
         if !room.full.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 listener = room.listener,
-                max_connections = room.most,
+                max_connections = room.most.load(Ordering::Relaxed),
                 "all connections are taken: more wait until one closes; see limits.max_connections"
             );
         }
@@ -114,7 +148,7 @@ impl Room {
 
     fn with(&self, permit: Option<OwnedSemaphorePermit>) -> Place {
         Place {
-            _permit: permit,
+            permit,
             room: self.clone(),
             is_open: false,
         }
@@ -144,5 +178,40 @@ impl Room {
         if exhausted.load(Ordering::Relaxed) && exhausted.swap(false, Ordering::Relaxed) {
             tracing::info!(listener = self.0.listener, "connections are taken again");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn free(room: &Room) -> usize {
+        room.0.places.available_permits()
+    }
+
+    #[tokio::test]
+    async fn a_room_that_becomes_smaller_ends_nothing_and_lets_fewer_in() {
+        let room = Room::new("listen.unix", 3);
+        let open = [room.place().await, room.place().await, room.place().await];
+        room.resize(1);
+        assert_eq!(free(&room), 0);
+        let [one, two, three] = open;
+        drop(one);
+        drop(two);
+        assert_eq!(free(&room), 0, "one place, and it is taken");
+        drop(three);
+        assert_eq!(free(&room), 1);
+        assert_eq!(room.occupancy().2, 1);
+    }
+
+    #[tokio::test]
+    async fn a_room_that_becomes_larger_again_takes_nothing_away() {
+        let room = Room::new("listen.unix", 2);
+        let open = [room.place().await, room.place().await];
+        room.resize(1);
+        room.resize(4);
+        assert_eq!(free(&room), 2);
+        drop(open);
+        assert_eq!(free(&room), 4);
     }
 }

@@ -1,6 +1,7 @@
 //! The keys that seal what is on disk: listed, added, rotated, retired.
 
 mod list;
+mod replace;
 mod ring;
 mod rotation;
 
@@ -11,6 +12,7 @@ use tokio::sync::watch;
 use crate::storage::{KeyFile, Store};
 
 pub use list::{KeyList, KeyState, ListedKey};
+pub use replace::RingRefused;
 pub use ring::KeysError;
 pub use rotation::Progress;
 
@@ -18,9 +20,8 @@ pub use rotation::Progress;
 #[derive(Clone)]
 pub struct Keys {
     store: Store,
-    file: KeyFile,
     /// Held while the ring is changed: one change rests on the one before.
-    turn: Arc<tokio::sync::Mutex<()>>,
+    file: Arc<tokio::sync::Mutex<KeyFile>>,
     rotation: Arc<Mutex<Option<watch::Receiver<Progress>>>>,
 }
 
@@ -30,8 +31,7 @@ impl Keys {
     pub fn new(store: Store, file: KeyFile) -> Self {
         Self {
             store,
-            file,
-            turn: Arc::default(),
+            file: Arc::new(tokio::sync::Mutex::new(file)),
             rotation: Arc::default(),
         }
     }

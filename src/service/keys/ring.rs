@@ -38,8 +38,8 @@ impl Keys {
     /// # Errors
     /// [`KeysError::File`].
     pub async fn add(&self) -> Result<KeyId, KeysError> {
-        let _turn = self.turn.lock().await;
-        let ring = self.change_file(KeyFile::add).await?;
+        let file = self.file.lock().await;
+        let ring = self.change(&file, KeyFile::add).await?;
         let newest = ring.newest().ok_or(KeysError::Internal)?;
         self.store.install_keys(ring);
         tracing::info!(
@@ -54,7 +54,7 @@ impl Keys {
     /// # Errors
     /// [`KeysError`].
     pub async fn retire(&self, id: KeyId) -> Result<(), KeysError> {
-        let _turn = self.turn.lock().await;
+        let file = self.file.lock().await;
         let ring = self.store.keys();
         if !ring.contains(&id) {
             return Err(KeysError::NotFound);
@@ -72,7 +72,7 @@ impl Keys {
             });
         }
         let ring = self
-            .change_file(move |file, known| file.remove(known, id))
+            .change(&file, move |file, known| file.remove(known, id))
             .await?;
         self.store.install_keys(ring);
         tracing::info!(key.id = format!("{id:08x}"), "a key was retired");
@@ -80,11 +80,12 @@ impl Keys {
     }
 
     /// Changes the file on a thread that may wait for the disk.
-    async fn change_file(
+    async fn change(
         &self,
+        file: &KeyFile,
         change: impl FnOnce(&KeyFile, &[KeyId]) -> Result<KeyRing, KeyFileError> + Send + 'static,
     ) -> Result<KeyRing, KeysError> {
-        let (file, known) = (self.file.clone(), self.store.keys());
+        let (file, known) = (file.clone(), self.store.keys());
         tokio::task::spawn_blocking(move || change(&file, &known))
             .await
             .map_err(|_| KeysError::Internal)?
