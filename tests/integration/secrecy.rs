@@ -13,6 +13,7 @@ use crate::support::caller::{self, hex};
 use crate::support::daemon::TOKEN;
 use crate::support::fake::APP_SECRET;
 use crate::support::relay::{Closed, Relay};
+use crate::support::secrets;
 use crate::support::shop::ACCOUNT;
 use crate::support::web::{Web, frame};
 use crate::support::{Browser, Shop, Visit};
@@ -214,4 +215,26 @@ async fn no_secret_is_in_the_log_or_in_plain_on_the_disk() {
         let hash = digest(&SHA256, visit.state().as_bytes());
         assert!(on_disk(hash.as_ref()), "the login is known by its hash");
     }
+}
+
+/// The proof that the search at each daemon's end can fail.
+#[test]
+fn the_search_that_every_test_ends_with_finds_what_is_there() {
+    let secret = "only-this-test-knows-of-it-771";
+    let line = format!("a line with {secret} in it");
+    assert_eq!(secrets::find(line.as_bytes()), None);
+    secrets::remember(secret);
+    assert_eq!(secrets::find(line.as_bytes()), Some(12));
+    let binding: Vec<u8> = (200..232).collect();
+    secrets::remember_bytes(&binding);
+    for form in [
+        hex(&binding),
+        STANDARD.encode(&binding),
+        URL_SAFE_NO_PAD.encode(&binding),
+        format!("{binding:?}"),
+    ] {
+        assert_eq!(secrets::find(form.as_bytes()), Some(0), "{form}");
+    }
+    let token = "IGAALxyzxyzxyzxyzxyz";
+    assert_eq!(secrets::find(format!("token={token}").as_bytes()), Some(6));
 }

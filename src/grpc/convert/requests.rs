@@ -187,9 +187,12 @@ pub fn complete(request: pb::CompleteAuthorizationRequest) -> Result<Complete, V
     if !(1..=limits::CALLBACK_BYTES).contains(&callback_query.expose().len()) {
         bad.add("callback_query", "must have 1 to 8,192 bytes");
     }
-    let binding = Zeroizing::new(request.browser_binding);
-    let binding = <[u8; limits::BINDING_BYTES]>::try_from(binding.as_slice());
-    if binding.is_err() {
+    let given = Zeroizing::new(request.browser_binding);
+    // Filled in place: a moved array leaves a copy behind.
+    let mut binding = Zeroizing::new([0; limits::BINDING_BYTES]);
+    if given.len() == binding.len() {
+        binding.copy_from_slice(&given);
+    } else {
         bad.add(
             "browser_binding",
             "must have exactly 32 bytes: the secret in the shopper's cookie",
@@ -197,7 +200,7 @@ pub fn complete(request: pb::CompleteAuthorizationRequest) -> Result<Complete, V
     }
     bad.or(Complete {
         callback_query,
-        browser_binding: binding.unwrap_or_default(),
+        browser_binding: binding,
     })
 }
 

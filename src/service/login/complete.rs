@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use subtle::ConstantTimeEq;
 use tokio::time::Instant;
+use zeroize::Zeroizing;
 
 use super::Login;
 use crate::domain::authorization::{Authorization, Decline, Stage};
@@ -32,7 +33,7 @@ pub struct Complete {
     /// The query string or URL, as it came.
     pub callback_query: Secret,
     /// The secret from the shopper's cookie.
-    pub browser_binding: [u8; limits::BINDING_BYTES],
+    pub browser_binding: Zeroizing<[u8; limits::BINDING_BYTES]>,
 }
 
 /// How a login ended.
@@ -119,7 +120,7 @@ impl Login {
         let state = LoginState::of(&state);
         let found = self.store.authorization(site, state.clone()).await?;
         let authorization = found.ok_or(LoginError::NotFound)?;
-        check_binding(&authorization, &request.browser_binding)?;
+        check_binding(&authorization, &*request.browser_binding)?;
         Ok(Came::ForLogin(state, answer))
     }
 

@@ -7,6 +7,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use url::Url;
 
 use super::fake::http;
+use super::secrets;
 
 /// One browser with its own cookie.
 #[derive(Clone)]
@@ -25,6 +26,7 @@ impl Browser {
     fn with(http: reqwest::Client) -> Self {
         let mut binding = vec![0; 32];
         SystemRandom::new().fill(&mut binding).unwrap();
+        secrets::remember_bytes(&binding);
         Self { binding, http }
     }
 
@@ -63,6 +65,7 @@ impl Browser {
 
     async fn decide(&self, authorization_url: &str, account: &str, decision: &str) -> String {
         let window = Url::parse(authorization_url).unwrap();
+        remember(&window);
         let mut form: Vec<(String, String)> = window.query_pairs().into_owned().collect();
         form.push(("account".to_owned(), account.to_owned()));
         form.push(("decision".to_owned(), decision.to_owned()));
@@ -73,6 +76,18 @@ impl Browser {
             .headers()
             .get("location")
             .map(|to| to.to_str().unwrap().to_owned());
-        location.unwrap_or_else(|| panic!("the sandbox answered {status} instead of a redirect"))
+        let location = location
+            .unwrap_or_else(|| panic!("the sandbox answered {status} instead of a redirect"));
+        remember(&Url::parse(&location).unwrap());
+        location
+    }
+}
+
+/// What of a URL only this browser and the shop may know.
+fn remember(url: &Url) {
+    for (name, value) in url.query_pairs() {
+        if matches!(&*name, "state" | "code") {
+            secrets::remember(&value);
+        }
     }
 }

@@ -19,6 +19,7 @@ pub mod refusal;
 pub mod relay;
 pub mod reload;
 pub mod scrape;
+pub mod secrets;
 pub mod shop;
 pub mod tls;
 pub mod tokens;

@@ -86,10 +86,9 @@ impl Visit {
             .clone()
             .start_authorization(browser.start_request())
             .await;
-        Self {
-            browser,
-            started: started.unwrap().into_inner(),
-        }
+        let started = started.unwrap().into_inner();
+        super::secrets::remember(&started.state);
+        Self { browser, started }
     }
 
     pub fn state(&self) -> &str {
