@@ -256,7 +256,14 @@ async fn a_caller_cannot_choose_a_role() {
     let pool = contract();
     let login = pool.get_service_by_name("leadtap.v1.LoginService").unwrap();
     for method in login.methods() {
-        for field in fields(&method.input()).union(&fields(&method.output())) {
+        // That tells a caller what the configuration says of it, and takes nothing.
+        let tells = method.name() == "GetSite";
+        let answer = if tells {
+            Default::default()
+        } else {
+            fields(&method.output())
+        };
+        for field in fields(&method.input()).union(&answer) {
             for word in [
                 "role",
                 "capabilit",
