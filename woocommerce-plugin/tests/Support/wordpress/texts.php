@@ -213,3 +213,8 @@ function get_permalink()
 {
     return false;
 }
+
+function wp_doing_cron(): bool
+{
+    return false;
+}
