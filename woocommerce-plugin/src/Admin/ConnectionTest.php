@@ -7,11 +7,15 @@ namespace Leadtap\WooCommerce\Admin;
 use Leadtap\WooCommerce\Gateway\AddressCheck;
 use Leadtap\WooCommerce\Gateway\BackOffice;
 use Leadtap\WooCommerce\Gateway\GatewayFailure;
+use Leadtap\WooCommerce\Plugin;
 use Leadtap\WooCommerce\Settings\Settings;
 
 /** Tries the way to the daemon step by step, and says at the first step that fails what is wrong and what to do. */
 final class ConnectionTest
 {
+    /** Whoever is in one of them can take over the machine. */
+    private const POWERFUL_GROUPS = ['0', 'root', 'wheel', 'sudo', 'adm', 'admin', 'disk', 'docker', 'lxd', 'shadow', 'staff', 'kmem'];
+
     private Settings $settings;
 
     private BackOffice $daemon;
@@ -126,15 +130,24 @@ final class ConnectionTest
     private function forbidden(string $socket): Finding
     {
         $group = $this->host->group($socket) ?: 'leadtap';
+        $what = sprintf(
+            /* translators: 1: name of a system user, 2: a path */
+            __('PHP runs as the user %1$s, who may not write to the socket %2$s.', 'leadtap'),
+            $this->user(),
+            $socket
+        );
+        if (in_array($group, self::POWERFUL_GROUPS, true)) {
+            return Finding::bad(
+                $what,
+                /* translators: %s: name of a system group */
+                sprintf(__('The socket belongs to the group %s, into which no web server may go. Give it a group of its own in the daemon’s configuration, restart the daemon, and put that user into that group.', 'leadtap'), $group),
+                "[listen]\nunix = { path = \"{$socket}\", group = \"leadtap\" }"
+            );
+        }
         $user = $this->host->user();
 
         return Finding::bad(
-            sprintf(
-                /* translators: 1: name of a system user, 2: a path */
-                __('PHP runs as the user %1$s, who may not write to the socket %2$s.', 'leadtap'),
-                $this->user(),
-                $socket
-            ),
+            $what,
             /* translators: %s: name of a system group */
             sprintf(__('Put that user into the group %s and restart PHP, which looks at groups when it starts. Do not make the socket writable for everybody.', 'leadtap'), $group),
             'usermod -aG ' . $group . ' ' . ($user === '' ? 'www-data' : $user) . "\n" . $this->restart()
@@ -186,10 +199,24 @@ final class ConnectionTest
                     ConfigurationLines::permissions()
                 );
             case 'METHOD_UNKNOWN':
-                return $this->configuration->tooOld('');
+                return $failure->requestId() === '' ? $this->stranger() : $this->configuration->tooOld('');
         }
 
-        return Finding::bad($failure->getMessage(), $this->whatElse($failure));
+        return Finding::bad(Words::said($failure), $this->whatElse($failure));
+    }
+
+    /** Every daemon names its answers; this one has no name. */
+    private function stranger(): Finding
+    {
+        return Finding::bad(
+            sprintf(
+                /* translators: 1: an address, 2: a version number */
+                __('What answers at %1$s does not know what it is asked: it is another program, or a daemon much older than this plugin, %2$s.', 'leadtap'),
+                $this->settings->address(),
+                Plugin::VERSION
+            ),
+            __('Look whether the address is the daemon’s, and update the daemon.', 'leadtap')
+        );
     }
 
     private function whatElse(GatewayFailure $failure): string

@@ -73,7 +73,7 @@ final class Watch implements Module
         } catch (GatewayFailure $failure) {
             $this->log->error('the hourly look at the daemon: ' . $failure->getMessage(), $failure->facts());
             // It goes into an option and into a letter.
-            $this->state->failed($this->clock->now(), Redaction::of($failure->getMessage()));
+            $this->state->failed($this->clock->now(), Redaction::of(Words::said($failure)));
         }
         $alarms = $this->state->alarms($this->clock->now());
         if ($alarms !== [] && $this->clock->now() - $this->state->mailedTime() >= self::MAIL_SECONDS && $this->mail($alarms)) {

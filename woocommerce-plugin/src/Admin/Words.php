@@ -74,6 +74,13 @@ final class Words
         return $lead->name ?: ($lead->fullName ?: ($lead->username !== '' ? '@' . $lead->username : $lead->leadId));
     }
 
+    /** What was said of a failed call, mostly in English. */
+    public static function said(GatewayFailure $failure): string
+    {
+        /* translators: %s: name of an error */
+        return $failure->sentence() ?: sprintf(__('It did not say why (%s).', 'leadtap'), $failure->getMessage());
+    }
+
     /** What a failed call means for whoever looks at the page, and where to go on. */
     public static function failure(GatewayFailure $failure): string
     {
@@ -89,6 +96,6 @@ final class Words
             return __('This page of the list is too old. Begin with the first page.', 'leadtap');
         }
         /* translators: %s: what the daemon said, in English */
-        return sprintf(__('The daemon refused: %s', 'leadtap'), $failure->getMessage());
+        return sprintf(__('The daemon refused: %s', 'leadtap'), self::said($failure));
     }
 }

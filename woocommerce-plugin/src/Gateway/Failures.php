@@ -18,6 +18,7 @@ use Leadtap\WooCommerce\Client\Exception\SignedRequestRefused;
 use Leadtap\WooCommerce\Client\Exception\TooManyRequests;
 use Leadtap\WooCommerce\Client\Exception\Unavailable;
 use Leadtap\WooCommerce\Client\LeadtapException;
+use Leadtap\WooCommerce\Client\Status;
 use Leadtap\WooCommerce\Client\V1\ErrorReason;
 
 /** Turns what the client throws into what it means for the shop: the one table of it. */
@@ -49,11 +50,19 @@ final class Failures
         return new GatewayFailure(
             self::kind($cause),
             $cause->getMessage(),
-            $cause->reason(),
+            self::reason($cause),
             $cause->requestId(),
             $cause->isRetryable(),
             $cause
         );
+    }
+
+    /** Whoever does not know the contract at all has no names for what is wrong. */
+    private static function reason(LeadtapException $cause): string
+    {
+        $isUnknown = $cause->reason() === '' && $cause->grpcStatus() === Status::UNIMPLEMENTED;
+
+        return $isUnknown ? ErrorReason::METHOD_UNKNOWN : $cause->reason();
     }
 
     private static function kind(LeadtapException $cause): string

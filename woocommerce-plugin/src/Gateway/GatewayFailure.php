@@ -90,6 +90,12 @@ final class GatewayFailure extends \RuntimeException
         return $this->repeatable;
     }
 
+    /** What was said, without the name of the status in front; empty: nothing else was said. */
+    public function sentence(): string
+    {
+        return (string) preg_replace('/^[A-Z_]+(?:: |$)/D', '', $this->getMessage());
+    }
+
     /** @return array<string, scalar|null> */
     public function facts(): array
     {

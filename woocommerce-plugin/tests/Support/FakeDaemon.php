@@ -65,6 +65,14 @@ final class FakeDaemon implements Transport, Channels
         return $this;
     }
 
+    /** A gRPC server that knows nothing of the contract, not even its errors. */
+    public function isAnotherProgram(): self
+    {
+        $this->answers[] = new HttpReply(200, ['content-type' => GrpcWeb::CONTENT_TYPE, 'grpc-status' => '12'], '');
+
+        return $this;
+    }
+
     public function isTooSlow(): self
     {
         $this->answers[] = TransportFailure::late(false);

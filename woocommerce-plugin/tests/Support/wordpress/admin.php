@@ -128,3 +128,8 @@ function wc_get_logger(): object
         }
     };
 }
+
+function wp_doing_cron(): bool
+{
+    return false;
+}

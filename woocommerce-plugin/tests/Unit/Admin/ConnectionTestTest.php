@@ -95,6 +95,23 @@ final class ConnectionTestTest extends AdminTestCase
         $this->obstructs(['older than this plugin'], ['Update the daemon first'], '', false);
     }
 
+    public function testAnotherProgramThatSpeaksGrpcIsNotTakenForTheDaemon(): void
+    {
+        $this->daemon->isAnotherProgram();
+        $this->obstructs(['another program'], ['Look whether the address is the daemon’s'], '', false);
+    }
+
+    public function testNobodyIsAdvisedToPutAWebServerIntoAPowerfulGroup(): void
+    {
+        foreach (['root', 'sudo', 'docker'] as $group) {
+            $this->host->connect = Host::NO_PERMISSION;
+            $this->host->group = $group;
+            $finding = $this->findings()[0];
+            self::assertStringNotContainsString('usermod', $finding->code);
+            self::assertStringContainsString('group = "leadtap"', $finding->code);
+        }
+    }
+
     public function testADaemonThatDoesNotAnswer(): void
     {
         $this->daemon->isTooSlow();

@@ -53,6 +53,7 @@ final class WatchTest extends AdminTestCase
         self::assertSame('owner@shop.example', $mail['to']);
         self::assertSame('[Atelier & Nord] The Instagram login needs somebody', $mail['subject']);
         self::assertStringContainsString('has not answered for 60 minutes', $mail['body']);
+        self::assertStringContainsString('went wrong last: There is no socket.', $mail['body']);
         self::assertStringContainsString('page=leadtap-settings', $mail['body']);
         self::assertCount(1, $this->state->alarms(WordPress::$now));
     }
