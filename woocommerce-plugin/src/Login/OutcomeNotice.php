@@ -38,7 +38,8 @@ final class OutcomeNotice implements Module
         ] as $hook) {
             add_action($hook, [$this, 'print'], 1);
         }
-        add_filter('render_block_woocommerce/checkout', [$this, 'beforeBlock']);
+        // After the button has its place, so that it comes before it.
+        add_filter('render_block_woocommerce/checkout', [$this, 'beforeBlock'], 20);
         add_filter('login_message', [$this, 'onWpLogin']);
     }
 

@@ -213,8 +213,3 @@ function get_permalink()
 {
     return false;
 }
-
-function wp_doing_cron(): bool
-{
-    return false;
-}
