@@ -10,13 +10,10 @@ export const freshEmail = () => { made += 1; return `shopper${made}@example.com`
 /** Fills the step that asks a new shopper for what Instagram does not give. */
 export async function finish(page, { email, name, consent = true, terms = true }) {
   await page.getByLabel('Email address').fill(email);
-  if (name !== undefined) await page.getByLabel('Name', { exact: false }).fill(name);
-  const boxes = page.locator('form.leadtap-finish input[type=checkbox]');
-  for (const box of await boxes.all()) {
-    const isTerms = (await box.getAttribute('name')).includes('terms');
-    await box.setChecked(isTerms ? terms : consent);
-  }
-  await page.locator('form.leadtap-finish').getByRole('button').first().click();
+  if (name !== undefined) await page.getByLabel('Your name').fill(name);
+  await page.locator('[name=leadtap_consent]').setChecked(consent);
+  await page.locator('[name=leadtap_terms]').setChecked(terms);
+  await page.getByRole('button', { name: 'Create my account' }).click();
 }
 
 /** A new customer, by the whole way through Instagram; the page ends logged in. */
@@ -54,7 +51,7 @@ export const userOf = (email) => shop.call(`
 export { allow, tap };
 
 /** The form of the finish step, or of the proof that follows it. */
-export const form = (page) => page.locator('form.leadtap-finish, form.leadtap-prove, .leadtap-page form').first();
+export const form = (page) => page.locator('form.leadtap-finish, form.leadtap-prove').first();
 
 /** The plugin's link in a mail. */
 export const linkIn = ({ message }) => message.match(/href="([^"]*leadtap[^"]*)"/)[1].replaceAll('&#038;', '&').replaceAll('&amp;', '&');

@@ -12,6 +12,9 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 // A scenario that hangs fails after this long, and the next one begins.
 const SCENARIO_MS = 90_000;
 
+// How long the browser may take for one step.
+const STEP_MS = 8_000;
+
 /** The running shop. */
 export let shop;
 let chromium;
@@ -84,6 +87,7 @@ export async function arrive(options = {}) {
   const guest = await visitor(chromium.browser, { baseURL: shop.url, ...options });
   present.push(guest);
   const context = guest.page.context();
+  context.setDefaultTimeout(STEP_MS);
   await context.route((url) => url.hostname !== '127.0.0.1', (route) => route.abort());
   context.on('request', (request) => { if (request.isNavigationRequest()) remember(request.url()); });
   context.on('response', async (response) => {

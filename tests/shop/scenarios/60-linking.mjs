@@ -105,9 +105,9 @@ scenario('another site cannot make a customer link or unlink', async () => {
   const { page, user } = await customer();
   const account = await shop.sandbox.account();
   await link(page, account);
-  const forms = await page.goto(DETAILS).then(() => page.locator('form').evaluateAll((all) => all.map(({ action }) => action)));
-  for (const action of [...new Set(forms), `${shop.url}/?leadtap=unlink`, `${shop.url}/?leadtap=link`]) {
-    await page.request.post(action, { form: { leadtap_unlink: '1', unlink: '1', leadtap_action: 'unlink' }, headers: { Origin: 'https://evil.example', Referer: 'https://evil.example/' } });
+  const forms = await page.goto(DETAILS).then(() => page.locator('form').evaluateAll((all) => all.map((element) => element.getAttribute("action"))));
+  for (const action of [...new Set(forms.filter((address) => typeof address === 'string' && address.startsWith(shop.url))), `${shop.url}/?leadtap=unlink`, `${shop.url}/?leadtap=link`]) {
+    await page.request.post(action, { form: { leadtap_do: 'unlink' }, headers: { Origin: 'https://evil.example', Referer: 'https://evil.example/' } });
   }
   await page.request.get('/?leadtap=unlink');
   await logOut(page);

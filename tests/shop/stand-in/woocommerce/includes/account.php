@@ -7,6 +7,9 @@ add_action('init', static function (): void {
     add_rewrite_endpoint('edit-account', EP_PAGES);
 });
 
+// Customers see no bar of WordPress's own.
+add_filter('show_admin_bar', static fn (bool $shown): bool => $shown && (current_user_can('edit_posts') || current_user_can('manage_woocommerce')));
+
 add_shortcode('woocommerce_my_account', static function (): string {
     global $wp;
     ob_start();

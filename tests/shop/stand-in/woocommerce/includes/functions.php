@@ -151,8 +151,10 @@ function wc_get_privacy_policy_text(string $type = ''): string
 
 function wc_get_template(string $name, array $arguments = [], string $path = '', string $default = ''): void
 {
-    extract($arguments);
-    include $default . $name;
+    (static function (): void {
+        extract(func_get_arg(1));
+        include func_get_arg(0);
+    })($default . $name, $arguments);
 }
 
 function wc_help_tip(string $tip): string
@@ -178,4 +180,21 @@ function wc_bool_to_string(bool $value): string
 function wc_string_to_bool(string $value): bool
 {
     return in_array(strtolower($value), ['yes', '1', 'true', 'on'], true);
+}
+
+function wc_wp_theme_get_element_class_name(string $element): string
+{
+    return function_exists('wp_is_block_theme') && wp_is_block_theme() ? (string) WP_Theme_JSON::get_element_class_name($element) : '';
+}
+
+function wc_get_template_html(string $name, array $arguments = [], string $path = '', string $default = ''): string
+{
+    ob_start();
+    wc_get_template($name, $arguments, $path, $default);
+    return (string) ob_get_clean();
+}
+
+function wc_get_page_screen_id(string $for): string
+{
+    return str_replace('-', '_', $for);
 }
