@@ -28,7 +28,7 @@ endpoints = { authorize = "${sandbox}/www", api = "${sandbox}/api", graph = "${s
 name = "wordpress"
 site = "shop"
 uid = ${process.getuid()}
-permissions = ["login", "leads", "tokens", "platform", "admin"]
+permissions = ["login", "leads", "platform"]
 `;
 
 /** Starts the daemon in `folder` on its own Unix socket. */

@@ -9,5 +9,5 @@ return [
     'callback' => $urls->callback(),
     'deauthorize' => $urls->endpoint('deauthorize'),
     'deletion' => $urls->endpoint('deletion'),
-    'deletionStatus' => home_url('/?leadtap=deletion_status&code={code}'),
+    'deletionStatus' => $urls->endpoint('deletion_status') . '?code={code}',
 ];
