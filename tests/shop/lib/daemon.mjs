@@ -1,14 +1,12 @@
 // The real daemon, for one shop and the sandbox Instagram.
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ahead } from './faketime.mjs';
 import { run, start } from './process.mjs';
 
 // The sandbox's own; as public as its source.
 const APP_ID = '990602627938098';
 export const APP_SECRET = 'sandbox-app-secret';
-
-// Moves the clock of a process; Debian's libfaketime.
-const FAKETIME = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu/faketime/libfaketimeMT.so.1`;
 
 const settings = ({ folder, socket, sandbox, redirectUris, deletionStatusUrl }) => `
 [listen]
@@ -57,7 +55,7 @@ export async function startDaemon(binary, options) {
     /** Runs `steps` with a daemon whose clock is this many minutes ahead. */
     later: async (minutes, steps) => {
       await stop();
-      program = await begin({ LD_PRELOAD: FAKETIME, FAKETIME: `+${minutes}m`, FAKETIME_DONT_FAKE_MONOTONIC: '1' });
+      program = await begin(ahead(minutes));
       try { return await steps(); } finally {
         await stop();
         program = await begin();

@@ -62,3 +62,14 @@ export async function startProxy(path, target) {
     stop: close,
   };
 }
+
+/** A field of a protobuf message that holds bytes; none here is longer than 127. */
+const field = (number, bytes) => Buffer.concat([Buffer.from([number * 8 + 2, bytes.length]), Buffer.from(bytes)]);
+
+/** The bytes with which a daemon refuses a gRPC-Web call, for a reason of the contract's. */
+export function refusal(status, reason) {
+  const info = Buffer.concat([field(1, reason), field(2, 'leadtap')]);
+  const any = Buffer.concat([field(1, 'type.googleapis.com/google.rpc.ErrorInfo'), field(2, info)]);
+  const details = Buffer.concat([Buffer.from([8, status]), field(3, any)]).toString('base64').replace(/=+$/, '');
+  return `HTTP/1.1 200 OK\r\ncontent-type: application/grpc-web+proto\r\ngrpc-status: ${status}\r\ngrpc-status-details-bin: ${details}\r\ncontent-length: 0\r\n\r\n`;
+}

@@ -8,7 +8,8 @@ export async function startSandbox(binary) {
   let made = 0;
 
   const ask = async (method, path, body) => {
-    const answer = await fetch(`${address}${path}`, { method, body: body && JSON.stringify(body) });
+    const answer = await fetch(`${address}${path}`, { method, body: body && JSON.stringify(body) })
+      .catch((error) => { throw new Error(`the sandbox does not answer: ${program.lines.slice(-5).join('\n')} ${program.child.exitCode} ${program.child.signalCode}`, { cause: error }); });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text ? JSON.parse(text) : null;

@@ -66,20 +66,20 @@ export async function startWordPress({ folder, source, database, plugins, themes
     }
   }
   await writeFile(path.join(root, 'wp-config.php'), config({ database, url, mails }));
-  const php = (script, args, input) => run(
+  const php = (script, args, input, env = {}) => run(
     'php', [...asArguments({ memory_limit: '512M', display_errors: 'stderr' }), path.join(HERE, 'php', script), ...args],
-    { cwd: root, input, env: { ...process.env, SHOP_URL: url } },
+    { cwd: root, input, env: { ...process.env, SHOP_URL: url, ...env } },
   );
   await php('install.php', [url, password]);
   const server = await servePhp(root, port);
 
-  const call = async (code) => JSON.parse((await php('call.php', [], code)).trim().split('\n').pop());
+  const call = async (code, env) => JSON.parse((await php('call.php', [], code, env)).trim().split('\n').pop());
   const readMails = async () => Promise.all((await readdir(mails)).sort()
     .map(async (name) => JSON.parse(await readFile(path.join(mails, name), 'utf8'))));
   return {
     root, url, port,
     admin: { username: 'admin', password },
-    /** Runs PHP code inside WordPress, in a process of its own, and gives what it returns. */
+    /** Runs PHP code inside WordPress, in a process of its own, and gives what it returns. `SHOP_AS` is `admin` or `cron`. */
     call,
     script: async (name) => call((await readFile(path.join(HERE, 'php', name), 'utf8')).replace(/^<\?php/, '')),
     /** The mails to an address, oldest first. */

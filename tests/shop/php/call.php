@@ -7,6 +7,10 @@ $url = (string) getenv('SHOP_URL');
 $_SERVER['HTTP_HOST'] = parse_url($url, PHP_URL_HOST) . ':' . parse_url($url, PHP_URL_PORT);
 $_SERVER['REQUEST_METHOD'] = 'GET';
 $code = (string) stream_get_contents(STDIN);
+$as = ['admin' => 'WP_ADMIN', 'cron' => 'DOING_CRON'][(string) getenv('SHOP_AS')] ?? null;
+if ($as !== null) {
+    define($as, true);
+}
 require getcwd() . '/wp-load.php';
 require_once ABSPATH . 'wp-admin/includes/admin.php';
 $value = (static function () use ($code) {

@@ -174,9 +174,10 @@ scenario('who opens the callback in another browser is told where it began', asy
 });
 
 scenario('a link that is not of this shop’s making tells to begin again', async () => {
+  const account = await shop.sandbox.account();
   const page = await shopper();
   await tap(page);
-  const callback = await callbackOf(page, await shop.sandbox.account());
+  const callback = await callbackOf(page, account);
   const url = new URL(callback);
   url.searchParams.set('code', 'made-up-by-somebody');
   await page.goto(url.href);

@@ -97,8 +97,7 @@ scenario('guesses at a password end after some, for whoever has the Instagram ac
   const { page } = await claim(user);
   for (let guess = 0; guess < 15 && await form(page).locator('input[type=password]').count() > 0; guess += 1) {
     await form(page).locator('input[type=password]').fill(`guess ${guess}`);
-    await form(page).getByRole('button').first().click();
-    await page.waitForLoadState();
+    await Promise.all([page.waitForEvent('load'), form(page).getByRole('button').first().click()]);
   }
   await shot(page, 'too many guesses');
   const open = await form(page).locator('input[type=password]').count() > 0;

@@ -26,9 +26,9 @@ scenario("another browser's callback logs nobody in: not the attacker, not the v
 
 scenario("another browser's callback leaves a logged-in victim who they are, with nothing linked", async () => {
   const attacker = await arrive();
+  const account = await shop.sandbox.account();
   await attacker.goto('/my-account/');
   await tap(attacker);
-  const account = await shop.sandbox.account();
   const callback = await callbackOf(attacker, account);
   const victim = await arrive();
   const { email } = await register(victim);
@@ -54,9 +54,10 @@ scenario('a callback is replayed by whoever found it in a log: it logs nobody in
 scenario('the identity comes from the daemon, never from the request (CVE-2025-5821, CVE-2024-13613, CVE-2021-24175)', async () => {
   const victim = await oldUser();
   const page = await arrive();
+  const account = await shop.sandbox.account();
   await page.goto('/my-account/');
   await tap(page);
-  const callback = await callbackOf(page, await shop.sandbox.account());
+  const callback = await callbackOf(page, account);
   const claims = new URLSearchParams({ user_id: String(victim.id), user: String(victim.id), email: victim.email, id: '1', user_login: 'admin', login: 'admin' });
   await page.goto(`${callback}&${claims}`);
   await assertLoggedOut(page);
@@ -89,6 +90,7 @@ scenario('the feature switched off means the routes are gone (CVE-2024-7781)', a
   await page.goto('/my-account/');
   await tap(page);
   const callback = await callbackOf(page, account);
+  await assertLoggedOut(page);
   await configure(shop, { enabled: false });
   try {
     shop.proxy.forget();
@@ -97,9 +99,9 @@ scenario('the feature switched off means the routes are gone (CVE-2024-7781)', a
       assert.equal(status, 404, `${path} answers ${status} ${location}`);
       assert.match(headers.get('cache-control') ?? '', /no-store/, path);
     }
-    await page.goto(callback);
-    await assertLoggedOut(page);
+    assert.equal((await page.goto(callback)).status(), 404);
     assert.deepEqual(shop.proxy.calls, []);
+    await assertLoggedOut(page);
     await page.goto('/my-account/');
     assert.equal(await page.getByRole('link', { name: /Instagram/ }).count(), 0);
   } finally {
@@ -199,9 +201,10 @@ scenario('nobody is staff by a link made earlier: who becomes an administrator i
 
 scenario('a state that is a constant or of another visitor is refused', async () => {
   const page = await arrive();
+  const account = await shop.sandbox.account();
   await page.goto('/my-account/');
   await tap(page);
-  const callback = new URL(await callbackOf(page, await shop.sandbox.account()));
+  const callback = new URL(await callbackOf(page, account));
   for (const state of ['', 'leadtap', 'A'.repeat(43)]) {
     callback.searchParams.set('state', state);
     await page.goto(callback.href);

@@ -7,6 +7,8 @@ import { arrive, arriveAsAdmin, logInByPassword, scenario, shop, shot } from '..
 import { configure } from '../lib/shop.mjs';
 import { oldUser } from '../lib/account.mjs';
 import { button } from '../lib/instagram.mjs';
+import { ahead } from '../lib/faketime.mjs';
+import { refusal } from '../lib/proxy.mjs';
 import { withOtherPhp } from '../lib/other-php.mjs';
 
 // PHP may read this too: it serves the shop.
@@ -103,10 +105,7 @@ scenario('open_basedir does not hinder the connection', () => withOtherPhp({ ini
 }));
 
 scenario('a daemon that is too old is named as such', async () => {
-  const trailers = 'grpc-status:12\r\n';
-  const frame = Buffer.concat([Buffer.from([0x80, 0, 0, 0, trailers.length]), Buffer.from(trailers)]);
-  const answer = Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\ncontent-type: application/grpc-web+proto\r\ncontent-length: ${frame.length}\r\n\r\n`), frame]);
-  await shop.proxy.answering(answer, async () => {
+  await shop.proxy.answering(refusal(12, 'METHOD_UNKNOWN'), async () => {
     const page = await arriveAsAdmin();
     assert.match(await test(page), /older|update|version/i);
     await shot(page, 'admin connection wrong too old');
@@ -117,7 +116,7 @@ scenario('settings are saved, tested, and hold in the shop', async () => {
   const page = await arriveAsAdmin();
   try {
     await page.goto(SETTINGS);
-    await page.getByLabel('Text').first().fill('Log in with Instagram');
+    await page.locator('[name=button_text]').fill('Log in with Instagram');
     await page.getByLabel('My account: registration').uncheck();
     await page.getByRole('button', { name: 'Save and test' }).click();
     await page.getByText('The daemon answers').waitFor();
@@ -177,29 +176,36 @@ scenario('another site cannot make an admin save settings', async () => {
 });
 
 scenario('Site Health knows how the daemon is', async () => {
-  const ask = () => shop.call(`
-    require_once ABSPATH . 'wp-admin/includes/class-wp-site-health.php';
-    $tests = apply_filters('site_status_tests', WP_Site_Health::get_tests());
-    $ours = array_filter(array_merge($tests['direct'], $tests['async']), static fn ($key) => strpos($key, 'leadtap') !== false, ARRAY_FILTER_USE_KEY);
-    $test = reset($ours);
-    return is_callable($test['test']) ? call_user_func($test['test'])['status'] : (isset($test['async_direct_test']) ? call_user_func($test['async_direct_test'])['status'] : array_keys($ours));`);
-  assert.equal(await ask(), 'good');
-  await shop.proxy.down(async () => assert.notEqual(await ask(), 'good'));
+  const page = await arriveAsAdmin();
+  await page.goto('/wp-admin/site-health.php');
+  await page.getByText('The Instagram login reaches its daemon').first().waitFor({ state: 'attached' });
+  await shop.proxy.down(async () => {
+    await page.goto('/wp-admin/site-health.php');
+    await page.getByText('The Instagram login does not work').first().waitFor({ state: 'attached' });
+    await shot(page, 'admin site health daemon down');
+  });
 });
 
 scenario('a daemon that is unreachable for long is told of in a notice and a letter, once', async () => {
-  const hook = await shop.call("return array_values(array_filter(array_keys(array_merge(...array_values(array_map(static fn ($jobs) => $jobs, array_filter((array) _get_cron_array(), 'is_array'))))), static fn ($name) => strpos((string) $name, 'leadtap') === 0));");
-  assert.ok(hook.length > 0, 'nothing looks at the daemon by itself');
-  const look = () => shop.call(`do_action('${hook[0]}'); return true;`);
+  const look = (minutes) => shop.call("do_action('leadtap_watch'); return has_action('leadtap_watch');", { SHOP_AS: 'cron', ...ahead(minutes) });
+  const letters = async () => (await shop.mailsTo('admin@shop.example')).filter(({ subject }) => /Instagram login needs somebody/.test(subject));
+  const scheduled = await arriveAsAdmin();
+  await scheduled.goto('/wp-admin/');
+  assert.ok(await shop.call("return wp_next_scheduled('leadtap_watch');"), 'nothing looks at the daemon by itself');
   await shop.proxy.down(async () => {
-    for (let hour = 0; hour < 4; hour += 1) await look();
-    const page = await arriveAsAdmin();
-    await page.goto('/wp-admin/');
-    await page.locator('.notice').filter({ hasText: /daemon|Instagram/ }).first().waitFor();
-    await shot(page, 'admin notice daemon unreachable');
+    assert.ok(await look(0));
+    assert.equal((await letters()).length, 0, 'one lost call is no reason for a letter');
+    await look(61);
+    await look(122);
+    assert.equal((await letters()).length, 1);
+    await withOtherPhp({ env: ahead(125) }, async (address) => {
+      const page = await arriveAsAdmin();
+      await page.goto(`${address}/wp-admin/`);
+      await page.locator('.notice-error').filter({ hasText: /daemon|Instagram/ }).first().waitFor();
+      await shot(page, 'admin notice daemon unreachable');
+    });
   });
-  const letters = (await shop.mailsTo('admin@shop.example')).filter(({ message, subject }) => /daemon|Instagram/i.test(message + subject));
-  assert.equal(letters.length, 1);
-  await look();
   await shop.closeCircuit();
+  await look(126);
+  assert.equal((await letters()).length, 1);
 });

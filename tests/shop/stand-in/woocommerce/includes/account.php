@@ -11,25 +11,30 @@ add_action('init', static function (): void {
 add_filter('show_admin_bar', static fn (bool $shown): bool => $shown && (current_user_can('edit_posts') || current_user_can('manage_woocommerce')));
 
 add_shortcode('woocommerce_my_account', static function (): string {
-    global $wp;
     ob_start();
     echo '<div class="woocommerce">';
     if (!is_user_logged_in()) {
         stand_in_login_page();
-    } elseif (isset($wp->query_vars['edit-account'])) {
-        stand_in_account_details();
     } else {
-        wc_print_notices();
         do_action('woocommerce_account_navigation');
         echo '<div class="woocommerce-MyAccount-content">';
         do_action('woocommerce_account_content');
-        printf('<p>Hello %s</p><p><a href="%s">Account details</a> <a href="%s">Log out</a></p>', esc_html(wp_get_current_user()->display_name), esc_url(wc_customer_edit_account_url()), esc_url(wp_logout_url(wc_get_page_permalink('myaccount'))));
-        do_action('woocommerce_account_dashboard');
         echo '</div>';
     }
     echo '</div>';
     return (string) ob_get_clean();
 });
+add_action('woocommerce_account_content', 'wc_print_notices', 5);
+add_action('woocommerce_account_content', static function (): void {
+    global $wp;
+    if (isset($wp->query_vars['edit-account'])) {
+        do_action('woocommerce_account_edit-account_endpoint', '');
+    } else {
+        printf('<p>Hello %s</p><p><a href="%s">Account details</a> <a href="%s">Log out</a></p>', esc_html(wp_get_current_user()->display_name), esc_url(wc_customer_edit_account_url()), esc_url(wp_logout_url(wc_get_page_permalink('myaccount'))));
+        do_action('woocommerce_account_dashboard');
+    }
+});
+add_action('woocommerce_account_edit-account_endpoint', 'stand_in_account_details');
 
 function stand_in_login_page(): void
 {
@@ -68,10 +73,6 @@ function stand_in_login_form(string $redirect, bool $hidden = false): void
 function stand_in_account_details(): void
 {
     $user = wp_get_current_user();
-    wc_print_notices();
-    do_action('woocommerce_account_navigation');
-    echo '<div class="woocommerce-MyAccount-content">';
-    do_action('woocommerce_account_edit-account_endpoint', '');
     do_action('woocommerce_before_edit_account_form');
     echo '<form class="woocommerce-EditAccountForm edit-account" method="post">';
     do_action('woocommerce_edit_account_form_start');
@@ -84,5 +85,4 @@ function stand_in_account_details(): void
     do_action('woocommerce_edit_account_form_end');
     echo '</form>';
     do_action('woocommerce_after_edit_account_form');
-    echo '</div>';
 }

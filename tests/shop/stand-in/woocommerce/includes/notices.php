@@ -39,7 +39,7 @@ function wc_kses_notice(string $message): string
 }
 
 /** @return string|void */
-function wc_print_notices(bool $return = false)
+function wc_print_notices($return = false)
 {
     $html = '';
     foreach (WC()->session === null ? [] : wc_get_notices() as $type => $notices) {
@@ -51,15 +51,20 @@ function wc_print_notices(bool $return = false)
         wc_clear_notices();
     }
     $html = '<div class="woocommerce-notices-wrapper">' . $html . '</div>';
-    if ($return) {
+    if ($return === true) {
         return $html;
     }
     echo $html;
 }
 
-function wc_print_notice(string $message, string $type = 'success'): void
+/** @return string|void */
+function wc_print_notice(string $message, string $type = 'success', array $data = [], bool $return = false)
 {
-    echo stand_in_notice($message, $type);
+    $html = stand_in_notice($message, $type);
+    if ($return) {
+        return $html;
+    }
+    echo $html;
 }
 
 function stand_in_notice(string $message, string $type): string
