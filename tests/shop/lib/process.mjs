@@ -10,6 +10,13 @@ const STOP_MS = 15_000;
 // How many lines of a program are kept to be shown when something went wrong.
 const KEPT_LINES = 5_000;
 
+// What runs, so that nothing is left where a run is broken off.
+const running = new Set();
+process.on('exit', () => {
+  for (const { pid } of running) process.kill(-pid, 'SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
+
 /** Starts a program; `lines` is what it has said so far on both its outputs. */
 export function start(command, args, options = {}) {
   // A group of its own, because PHP's server leaves its workers behind.
@@ -26,6 +33,8 @@ export function start(command, args, options = {}) {
     child.once('error', (error) => { hear(String(error)); resolve(null); });
     child.once('exit', resolve);
   });
+  running.add(child);
+  ended.then(() => running.delete(child));
 
   /** Resolves with what the first line matching `pattern` captured. */
   const says = (pattern) => new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 // What every scenario stands on: the one shop of this run, and visitors to it.
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
@@ -29,6 +29,7 @@ export async function open() {
   console.log(`# WordPress ${wordpress} with ${what}`);
   screenshots = path.join(ROOT, 'target/shop/screenshots', `wordpress-${wordpress}-${shop.real ? `woocommerce-${woocommerce}` : 'stand-in'}`);
   await mkdir(screenshots, { recursive: true });
+  for (const name of await readdir(screenshots)) if (name.startsWith('failed-')) await rm(path.join(screenshots, name));
 }
 
 export async function close() {
