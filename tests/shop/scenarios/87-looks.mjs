@@ -47,11 +47,15 @@ async function* shopperPages(page) {
   yield 'message at wp-login';
   const old = await oldUser();
   await continueAs(page, await shop.sandbox.account());
+  await page.locator('form.leadtap-finish').waitFor();
   yield 'finish step';
   await finish(page, { email: old.email });
+  await page.locator('form.leadtap-prove').first().waitFor();
   yield 'proof';
   await page.getByRole('button', { name: 'Use another address' }).click();
+  await page.locator('form.leadtap-finish').waitFor();
   await finish(page, { email: freshEmail() });
+  await page.waitForURL((url) => !url.search.includes('leadtap='));
   await page.goto('/my-account/edit-account/');
   yield 'account details';
 }
