@@ -9,11 +9,13 @@ use leadtap::grpc::pb::{self, ErrorReason as Reason, TokenState, get_lead_reques
 use serde_json::json;
 use tonic::Code::FailedPrecondition;
 
-use crate::support::caller::Client;
+use crate::support::caller::{self, Client};
+use crate::support::desk::Desk;
 use crate::support::in_process::InProcess;
+use crate::support::receiver::{self, WebhookClient};
 use crate::support::shop::{ACCOUNT, authorized, get_lead};
 use crate::support::tokens::{TokenClient, with_tokens};
-use crate::support::{Fake, Refusal, Setup, Visit, eventually};
+use crate::support::{Fake, PATIENCE, Refusal, Setup, Visit, eventually};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -29,9 +31,13 @@ struct Lived {
 
 impl Lived {
     async fn begin() -> Self {
+        Self::begin_with(|_, setup| with_tokens(setup)).await
+    }
+
+    async fn begin_with(change: impl FnOnce(&Fake, &mut Setup)) -> Self {
         let fake = Fake::start().await;
         let mut setup = Setup::with(&fake);
-        with_tokens(&mut setup);
+        change(&fake, &mut setup);
         let clock = ManualClock::at(SystemClock.now());
         let daemon = InProcess::start(&setup, Arc::new(clock.clone()));
         let client = daemon.client().await;
@@ -227,4 +233,53 @@ async fn a_token_that_cannot_be_refreshed_is_told_a_week_before_its_end() {
     lived.pass(6 * DAY).await;
     let status = lived.until(&lead, TokenState::Expired).await;
     assert_eq!(status.end_reason(), pb::TokenEndReason::Expired);
+}
+
+#[tokio::test]
+async fn a_consumer_and_a_webhook_hear_of_a_token_a_week_before_its_end() {
+    let lived = Lived::begin_with(|fake, setup| {
+        setup.site = receiver::section(setup, fake) + "events = [\"lead.token_changed\"]\n";
+        let may = |permissions: &str| format!("permissions = [{permissions}]");
+        let more = may(r#""login", "leads", "tokens""#);
+        setup.replaced.push((may(r#""login""#), more));
+    })
+    .await;
+    let channel = caller::unix(&lived.setup.path("leadtap.sock")).await;
+    let webhooks = WebhookClient::over(channel.clone(), None);
+    eventually("the webhook to begin", async || {
+        (webhooks.crm().await.state() == pb::WebhookState::UpToDate).then_some(())
+    })
+    .await;
+    let lead = lived.login().await.lead_id;
+    let mut desk = Desk::new(channel);
+    let watched = desk.watch_leads(pb::WatchLeadsRequest::default()).await;
+    let mut events = watched.unwrap().into_inner();
+    events.message().await.unwrap();
+    // Instagram refreshes nothing, for a reason that somebody has to do something about.
+    lived
+        .fake
+        .knobs_of(ACCOUNT, json!({ "refresh_failure": "permission_missing" }))
+        .await;
+    // Not a day earlier.
+    lived.pass(52 * DAY).await;
+    eventually("a try that failed", async || {
+        let listed = lived.tokens.list(pb::ListTokensRequest::default()).await;
+        let info = listed.unwrap().tokens.pop()?;
+        (info.failed_renewals > 0).then_some(())
+    })
+    .await;
+    let state = lived.lead(&lead).await.token.unwrap().state();
+    assert_eq!(state, TokenState::LongLived);
+    lived.pass(2 * DAY).await;
+    let message = tokio::time::timeout(PATIENCE, events.message()).await;
+    let event = message.unwrap().unwrap().unwrap().event.unwrap();
+    assert_eq!(event.r#type(), pb::LeadEventType::TokenChanged);
+    let token = event.lead.unwrap().token.unwrap();
+    assert_eq!((event.lead_id, token.state()), (lead, TokenState::Expiring));
+    let came = lived.fake.came(|all| !all.is_empty()).await;
+    assert_eq!(came[0]["body"]["type"], "lead.token_changed");
+    assert_eq!(
+        came[0]["body"]["data"]["token"]["state"],
+        "TOKEN_STATE_EXPIRING"
+    );
 }

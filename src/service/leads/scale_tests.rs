@@ -18,6 +18,11 @@ use crate::domain::secret::Secret;
 use crate::domain::token::Token;
 use crate::storage::{Import, KeyRing, LeadOrder, Options};
 
+/// The daemon's own, and not the system's: half of an export in tests was the
+/// system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
 
 /// Writes under way while the store is filled.

@@ -158,31 +158,42 @@ struct Export {
 
 impl Export {
     async fn run(self, mut listing: Listing) -> Result<(), StoreError> {
-        let within = self.query.filter.within(listing.order);
         let mut head = !self.begun;
+        let mut step = self.read(listing.clone()).await?;
         loop {
-            let (filter, now) = (self.query.filter.clone(), self.now);
-            let keep = move |lead: &Lead| filter.matches(lead, now);
-            let step = self
-                .store
-                .list_leads(&self.site, listing.clone(), within, CHUNK_LEADS, keep)
-                .await?;
             let Step { leads, next } = step;
             let at_the_end = next.is_none();
             listing = next.unwrap_or_else(|| after(listing, leads.last()));
             let count = leads.len();
-            let bytes = self.write(leads, head).await?;
+            // The next leads are read while these are written: each takes a core.
+            let ahead = async {
+                match at_the_end {
+                    true => Ok(None),
+                    false => self.read(listing.clone()).await.map(Some),
+                }
+            };
+            let (bytes, ahead) = tokio::join!(self.write(leads, head), ahead);
             head = false;
             let chunk = Chunk {
-                bytes,
+                bytes: bytes?,
                 cursor: cursor::write(&self.store, &self.site, &asked(&self.query), &listing)?,
                 leads: count,
             };
             let sent = self.sender.send_timeout(chunk, PATIENCE).await;
-            if at_the_end || sent.is_err() {
-                return Ok(());
+            match ahead? {
+                Some(next) if sent.is_ok() => step = next,
+                _ => return Ok(()),
             }
         }
+    }
+
+    async fn read(&self, listing: Listing) -> Result<Step, StoreError> {
+        let (filter, now) = (self.query.filter.clone(), self.now);
+        let within = filter.within(listing.order);
+        let keep = move |lead: &Lead| filter.matches(lead, now);
+        self.store
+            .list_leads(&self.site, listing, within, CHUNK_LEADS, keep)
+            .await
     }
 
     /// Off the runtime: a chunk takes milliseconds.
