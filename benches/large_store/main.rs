@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use leadtap::domain::clock::Timestamp;
+use leadtap::domain::clock::{Clock, SystemClock, Timestamp};
 use leadtap::domain::ids::LeadId;
 use leadtap::domain::lead::InstagramProfile;
 use leadtap::domain::secret::Secret;
@@ -59,14 +59,6 @@ const ALONE: Duration = Duration::from_secs(10);
 
 /// The latency that 99 of 100 calls stay below.
 const PERCENTILE: f64 = 99.0;
-
-/// Of logins and tokens; they are never refreshed within the run.
-fn time(number: u64) -> Timestamp {
-    let now = std::time::SystemTime::now();
-    let now = now.duration_since(std::time::UNIX_EPOCH).unwrap();
-    let begun = i64::try_from(now.as_micros()).unwrap();
-    Timestamp::from_micros(begun).plus(Duration::from_micros(number))
-}
 
 fn import(number: u64, base: Timestamp) -> Import {
     let time = base.plus(Duration::from_micros(number));
@@ -181,7 +173,7 @@ permissions = ["login", "admin"]
         let store = Store::open(options, KeyRing::parse(&Secret::from(&*self.ring)).unwrap());
         let store = store.unwrap();
         let site: SiteId = "shop".parse().unwrap();
-        let base = time(0);
+        let base = SystemClock.now();
         let mut writers = JoinSet::new();
         for first in 0..WRITERS {
             let (store, site) = (store.clone(), site.clone());
