@@ -27,7 +27,7 @@ scenario("that account's password proves it: linked and logged in, and known fro
   const user = await oldUser();
   const { page, account } = await claim(user);
   await form(page).locator('input[type=password]').fill(user.password);
-  await form(page).getByRole('button').first().click();
+  await form(page).locator('[name=leadtap_step]').click();
   await page.waitForURL((url) => !url.search.includes('leadtap='));
   await assertLoggedIn(page, user.email);
   await logOut(page);
@@ -39,7 +39,7 @@ scenario('a wrong password proves nothing', async () => {
   const user = await oldUser();
   const { page } = await claim(user);
   await form(page).locator('input[type=password]').fill('a guess');
-  await form(page).getByRole('button').first().click();
+  await form(page).locator('[name=leadtap_step]').click();
   await page.getByText(/password/i).first().waitFor();
   await shot(page, 'wrong password at the proof');
   await assertLoggedOut(page);
@@ -83,7 +83,7 @@ scenario('the e-mail of an administrator is never linked: not by the password, n
   const password = form(page).locator('input[type=password]');
   if (await password.count() > 0) {
     await password.fill(user.password);
-    await form(page).getByRole('button').first().click();
+    await form(page).locator('[name=leadtap_step]').click();
   }
   const mail = page.getByRole('button', { name: /mail/i });
   if (await mail.count() > 0) await mail.click();
@@ -97,13 +97,13 @@ scenario('guesses at a password end after some, for whoever has the Instagram ac
   const { page } = await claim(user);
   for (let guess = 0; guess < 15 && await form(page).locator('input[type=password]').count() > 0; guess += 1) {
     await form(page).locator('input[type=password]').fill(`guess ${guess}`);
-    await Promise.all([page.waitForEvent('load'), form(page).getByRole('button').first().click()]);
+    await Promise.all([page.waitForEvent('load'), form(page).locator('[name=leadtap_step]').click()]);
   }
   await shot(page, 'too many guesses');
   const open = await form(page).locator('input[type=password]').count() > 0;
   if (open) {
     await form(page).locator('input[type=password]').fill(user.password);
-    await form(page).getByRole('button').first().click();
+    await form(page).locator('[name=leadtap_step]').click();
   }
   await assertLoggedOut(page);
 });
