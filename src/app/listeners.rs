@@ -1,7 +1,7 @@
 //! Where callers reach the daemon.
 
 use std::io;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, chown};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -20,7 +20,17 @@ pub struct Listeners {
     /// Whether a service manager keeps one of them: whoever connects while no
     /// daemon runs waits for the next one.
     pub(super) kept: bool,
-    socket_file: Option<PathBuf>,
+    pub(super) socket_file: Option<SocketFile>,
+}
+
+/// The file of a Unix socket. It goes when this does.
+#[derive(Debug)]
+pub(super) struct SocketFile(PathBuf);
+
+impl Drop for SocketFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
 }
 
 impl Listeners {
@@ -50,52 +60,51 @@ impl Listeners {
             socket_file: None,
         };
         if let (None, Some(unix)) = (&listeners.unix, &listen.unix) {
-            let bound = bind_unix(unix).map_err(|error| with_place(&error, unix.path.display()))?;
+            let (bound, file) = bind_unix(unix)?;
             listeners.unix = Some(bound);
-            listeners.socket_file = Some(unix.path.clone());
+            listeners.socket_file = Some(file);
         }
         if let (None, Some(address)) = (&listeners.tcp, listen.tcp) {
-            let bound = TcpListener::bind(address).map_err(|error| with_place(&error, address))?;
-            listeners.tcp = Some(bound);
+            listeners.tcp = Some(bind_tcp(address)?);
         }
         Ok(listeners)
     }
-
-    /// More handles on the same listeners, for another thread.
-    ///
-    /// # Errors
-    /// When the process has no file descriptor left.
-    pub fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self {
-            unix: self
-                .unix
-                .as_ref()
-                .map(UnixListener::try_clone)
-                .transpose()?,
-            tcp: self.tcp.as_ref().map(TcpListener::try_clone).transpose()?,
-            kept: self.kept,
-            socket_file: None,
-        })
-    }
 }
 
-impl Drop for Listeners {
-    fn drop(&mut self) {
-        if let Some(file) = &self.socket_file {
-            let _ = std::fs::remove_file(file);
-        }
-    }
+/// Binds a TCP port.
+///
+/// # Errors
+/// With the address in the text.
+pub(super) fn bind_tcp(address: SocketAddr) -> io::Result<TcpListener> {
+    TcpListener::bind(address).map_err(|error| with_place(&error, address))
 }
 
-fn bind_unix(unix: &UnixListen) -> io::Result<UnixListener> {
-    remove_stale(&unix.path)?;
-    let listener = UnixListener::bind(&unix.path)?;
+/// Binds a Unix socket, which whoever is configured may connect to.
+///
+/// # Errors
+/// With the path in the text.
+pub(super) fn bind_unix(unix: &UnixListen) -> io::Result<(UnixListener, SocketFile)> {
+    let bound = (|| {
+        remove_stale(&unix.path)?;
+        let listener = UnixListener::bind(&unix.path)?;
+        // Gone again where the rest fails.
+        let file = SocketFile(unix.path.clone());
+        permit(unix)?;
+        Ok((listener, file))
+    })();
+    bound.map_err(|error| with_place(&error, unix.path.display()))
+}
+
+/// Lets whoever is configured connect to a socket that is bound.
+///
+/// # Errors
+/// The file system's own.
+pub(super) fn permit(unix: &UnixListen) -> io::Result<()> {
     // Connecting needs write permission on the file (unix(7)); until here only its owner has it.
     if let Some(group) = unix.group {
         chown(&unix.path, None, Some(group.as_raw()))?;
     }
-    std::fs::set_permissions(&unix.path, std::fs::Permissions::from_mode(unix.mode))?;
-    Ok(listener)
+    std::fs::set_permissions(&unix.path, std::fs::Permissions::from_mode(unix.mode))
 }
 
 /// A socket that nobody listens on is left over from a crash. One that

@@ -1,5 +1,6 @@
 //! A running daemon, wired from its settings.
 
+mod doors;
 mod inherited;
 pub mod listeners;
 mod observer;
@@ -19,7 +20,7 @@ use crate::config::{Config, ConfiguredCaller, KeySource, Proof as ConfiguredProo
 use crate::domain::clock::Clock;
 use crate::domain::site::Site;
 use crate::grpc::callers::{Access, Callers, Proof};
-use crate::grpc::connections::{Certificate, Room};
+use crate::grpc::connections::Room;
 use crate::grpc::gate::Gatekeeper;
 use crate::grpc::server::Services;
 use crate::grpc::traffic::{Meter, Whose};
@@ -33,6 +34,7 @@ use crate::storage::{KeyFile, KeyRing, OpenError, Options, Store};
 use crate::webhook::Sender;
 
 use crate::metrics::UpstreamMetrics;
+use doors::Doors;
 use scrape::ScrapeListener;
 
 pub use inherited::{Inherited, InheritedError};
@@ -123,10 +125,7 @@ impl App {
             reloader: Reloader {
                 sites: services.overview.sites.clone(),
                 gatekeeper: Arc::new(Gatekeeper::new(callers, audit.clone())),
-                certificate: config
-                    .tls
-                    .as_ref()
-                    .map(|tls| Certificate::new(Arc::clone(&tls.server))),
+                doors: Doors::new(config),
                 keys: services.keys.clone(),
                 audit: audit.clone(),
                 rooms: rooms.clone(),

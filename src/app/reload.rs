@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::doors::Doors;
 use super::{Rooms, callers, key_file};
 use crate::audit::{AuditLog, Destination};
 use crate::config::{Config, Limits, Problem, Problems, keys};
-use crate::grpc::connections::Certificate;
 use crate::grpc::gate::Gatekeeper;
 use crate::service::{Keys, Sites};
 
@@ -16,7 +16,7 @@ use crate::service::{Keys, Sites};
 pub struct Reloader {
     pub(super) sites: Sites,
     pub(super) gatekeeper: Arc<Gatekeeper>,
-    pub(super) certificate: Option<Certificate>,
+    pub(super) doors: Doors,
     pub(super) keys: Keys,
     pub(super) audit: AuditLog,
     pub(super) rooms: Rooms,
@@ -35,8 +35,8 @@ pub struct LeftOut {
 }
 
 impl Reloader {
-    /// Takes over sites, callers, limits, the certificate, the key ring and
-    /// the audit log. Connections stay, and calls under way keep what they
+    /// Takes over sites, callers, limits, listeners, certificates, the key ring
+    /// and the audit log. Connections stay, and calls under way keep what they
     /// began with. Gives what is different from what the daemon was started
     /// with and takes a restart.
     ///
@@ -46,6 +46,13 @@ impl Reloader {
         let ring = keys::read(&new.keys)?;
         let audit =
             AuditLog::open(new.audit.clone()).map_err(|error| cannot_write(&new.audit, &error))?;
+        let doors = self.doors.prepare(new).map_err(|error| {
+            Problem::new(
+                "listen",
+                format!("names a place that cannot be had: {error}"),
+                "Name another, or free it.",
+            )
+        })?;
         // The last that can fail: after it everything is taken over.
         let replaced = self.keys.replace(key_file(&new.keys), ring).await;
         replaced.map_err(|refused| {
@@ -58,8 +65,9 @@ impl Reloader {
         self.sites.replace(new.sites.clone());
         self.gatekeeper
             .admit_only(callers(&new.sites, &new.callers));
-        if let (Some(certificate), Some(tls)) = (&self.certificate, &new.tls) {
-            certificate.replace(Arc::clone(&tls.server));
+        let is_kept = doors.is_kept;
+        if let Err(error) = self.doors.take_over(doors) {
+            tracing::error!(%error, "a listener could not be changed in all respects: look at it, and restart");
         }
         self.rooms.unix.resize(new.limits.max_connections);
         self.rooms.tcp.resize(new.limits.max_connections);
@@ -67,7 +75,7 @@ impl Reloader {
         // Whoever waits for the queue may wait: this is no call's thread.
         let log = self.audit.clone();
         let _ = tokio::task::spawn_blocking(move || log.switch(audit)).await;
-        Ok(left_out(&self.started, new))
+        Ok(left_out(&self.started, new, is_kept))
     }
 }
 
@@ -84,16 +92,13 @@ fn cannot_write(destination: &Destination, error: &std::io::Error) -> Problem {
 }
 
 /// What cannot change while the daemon runs, and did.
-fn left_out(old: &Config, new: &Config) -> Vec<LeftOut> {
-    const LISTENS: &str = "whoever is connected would be cut off with the old socket";
+fn left_out(old: &Config, new: &Config, is_kept: bool) -> Vec<LeftOut> {
     let threads = old.limits.worker_threads != new.limits.worker_threads;
     let changed = [
-        ("listen.unix", old.listen.unix != new.listen.unix, LISTENS),
-        ("listen.tcp", old.listen.tcp != new.listen.tcp, LISTENS),
         (
-            "listen.tls",
-            old.tls.is_some() != new.tls.is_some(),
-            LISTENS,
+            "listen",
+            is_kept,
+            "systemd made the sockets and keeps them: change the socket unit with it",
         ),
         (
             "store",

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::doors::Open;
 use super::observer::Observer;
 use super::scrape::ScrapeListener;
 use super::{App, Listeners, StartError};
@@ -39,8 +40,9 @@ pub(super) fn run(
 ) -> Result<(), StartError> {
     let stop = Arc::new(watch::Sender::new(false));
     let (gatekeeper, stop_all) = (Arc::clone(&app.reloader.gatekeeper), Arc::clone(&stop));
-    let taking = CancellationToken::new();
-    let (take_no_more, kept) = (taking.clone(), listeners.kept);
+    let doors = &app.reloader.doors;
+    let (take_no_more, kept) = (doors.taking.clone(), listeners.kept);
+    doors.open(listeners);
     let rooms = [app.rooms.unix.clone(), app.rooms.tcp.clone()];
     let background = async move {
         shutdown.await;
@@ -63,11 +65,10 @@ pub(super) fn run(
         let _stop = StopAll(&stop);
         let mut others = Vec::new();
         for number in 1..app.workers {
-            let (mine, stop) = (listeners.try_clone()?, Arc::clone(&stop));
+            let stop = Arc::clone(&stop);
             let name = format!("worker-{number}");
             let runtime = runtime()?;
-            let taking = taking.clone();
-            let work = move || serve(app, &runtime, mine, (taking, &stop), std::future::pending());
+            let work = move || serve(app, &runtime, &stop, std::future::pending());
             others.push(
                 std::thread::Builder::new()
                     .name(name)
@@ -86,7 +87,7 @@ pub(super) fn run(
         if let Some(scrapes) = scrapes {
             first.spawn(scrapes.serve(Observer::of(app)));
         }
-        let mut outcome = serve(app, &first, listeners, (taking, &stop), background);
+        let mut outcome = serve(app, &first, &stop, background);
         for other in others {
             let ended = other.join().unwrap_or_else(|_| {
                 Err(StartError::Ended(
@@ -116,13 +117,11 @@ fn runtime() -> io::Result<Runtime> {
         .build()
 }
 
-/// One worker: serves all listeners on its own runtime. It takes connections
-/// until the one, and ends them from the other on.
+/// One worker: serves all doors on its own runtime.
 fn serve(
     app: &App,
     runtime: &Runtime,
-    mut listeners: Listeners,
-    (taking, stop): (CancellationToken, &watch::Sender<bool>),
+    stop: &watch::Sender<bool>,
     background: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), StartError> {
     // One worker that ends, for whatever reason, ends all of them.
@@ -130,12 +129,18 @@ fn serve(
     runtime.block_on(async {
         tokio::spawn(background);
         let mut stopping = stop.subscribe();
-        let mut servers = spawn(app, &mut listeners, &taking, &stopping)?;
-        // In this order: a listener that was told to stop may have ended already.
-        let ended = tokio::select! {
-            biased;
-            _ = stopping.wait_for(|stop| *stop) => None,
-            ended = servers.join_next() => ended,
+        let (mut doors, mut servers) = (app.reloader.doors.watch(), Servers::default());
+        let ended = loop {
+            let open = Arc::clone(&doors.borrow_and_update());
+            servers.serve_what_is_new(app, &open, &stopping)?;
+            drop(open);
+            // In this order: a listener that was told to stop may have ended already.
+            tokio::select! {
+                biased;
+                _ = stopping.wait_for(|stop| *stop) => break None,
+                _ = doors.changed() => {}
+                Some(ended) = servers.tasks.join_next() => break Some(ended),
+            }
         };
         if let Some(ended) = ended
             && !stop.send_replace(true)
@@ -146,10 +151,10 @@ fn serve(
         }
         // From here on new connections are refused, not left waiting; unless
         // the next daemon takes them.
-        drop(listeners);
+        app.reloader.doors.close();
         // A client that never hangs up must not hold up the stop.
         let drained = async {
-            while servers.join_next().await.is_some() {}
+            while servers.tasks.join_next().await.is_some() {}
             app.services.login.finished().await;
             app.services.tokens.finished().await;
         };
@@ -164,45 +169,61 @@ fn serve(
     })
 }
 
-fn spawn(
-    app: &App,
-    listeners: &mut Listeners,
-    taking: &CancellationToken,
-    stopping: &watch::Receiver<bool>,
-) -> Result<JoinSet<Result<(), tonic::transport::Error>>, StartError> {
-    let end = || {
-        let mut stopping = stopping.clone();
-        let of_connections = async move {
-            let _ = stopping.wait_for(|stop| *stop).await;
-        };
-        End {
-            of_taking: taking.clone(),
-            of_connections,
-        }
-    };
-    let router = || {
-        server::router(&app.services, &app.reloader.gatekeeper)
-            .map_err(|error| StartError::Ended(format!("the contract's descriptors: {error}")))
-    };
-    let mut servers = JoinSet::new();
-    if let Some(unix) = listeners.unix.take() {
-        unix.set_nonblocking(true)?;
-        servers.spawn(server::serve(
-            router()?,
-            UnixListener::from_std(unix)?,
-            app.rooms.unix.clone(),
-            end(),
-        ));
-    }
-    if let Some(tcp) = listeners.tcp.take() {
-        tcp.set_nonblocking(true)?;
-        let (tcp, room) = (TcpListener::from_std(tcp)?, app.rooms.tcp.clone());
-        match app.reloader.certificate.clone() {
-            Some(certificate) => {
-                servers.spawn(server::serve_tls(router()?, tcp, certificate, room, end()))
+/// The servers of one worker.
+#[derive(Default)]
+struct Servers {
+    tasks: JoinSet<Result<(), tonic::transport::Error>>,
+    /// What says when the doors that it serves take no more: a door that is
+    /// served anew has another.
+    unix: Option<CancellationToken>,
+    tcp: Option<CancellationToken>,
+}
+
+impl Servers {
+    /// Begins to serve the doors that it does not serve yet.
+    fn serve_what_is_new(
+        &mut self,
+        app: &App,
+        open: &Open,
+        stopping: &watch::Receiver<bool>,
+    ) -> Result<(), StartError> {
+        let end = |taking: &CancellationToken| {
+            let mut stopping = stopping.clone();
+            let of_connections = async move {
+                let _ = stopping.wait_for(|stop| *stop).await;
+            };
+            End {
+                of_taking: taking.clone(),
+                of_connections,
             }
-            None => servers.spawn(server::serve(router()?, tcp, room, end())),
         };
+        let router = || {
+            server::router(&app.services, &app.reloader.gatekeeper)
+                .map_err(|error| StartError::Ended(format!("the contract's descriptors: {error}")))
+        };
+        if let Some(door) = &open.unix
+            && self.unix.as_ref() != Some(&door.taking)
+        {
+            self.unix = Some(door.taking.clone());
+            let unix = UnixListener::from_std(door.handle()?)?;
+            let room = app.rooms.unix.clone();
+            self.tasks
+                .spawn(server::serve(router()?, unix, room, end(&door.taking)));
+        }
+        if let Some(door) = &open.tcp
+            && self.tcp.as_ref() != Some(&door.taking)
+        {
+            self.tcp = Some(door.taking.clone());
+            let tcp = TcpListener::from_std(door.handle()?)?;
+            let (room, end) = (app.rooms.tcp.clone(), end(&door.taking));
+            match open.certificate.clone() {
+                Some(certificate) => {
+                    self.tasks
+                        .spawn(server::serve_tls(router()?, tcp, certificate, room, end))
+                }
+                None => self.tasks.spawn(server::serve(router()?, tcp, room, end)),
+            };
+        }
+        Ok(())
     }
-    Ok(servers)
 }

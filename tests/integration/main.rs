@@ -57,6 +57,7 @@ mod power_cut;
 mod reasons;
 mod releases;
 mod reload;
+mod reload_listeners;
 mod reload_rest;
 mod retention;
 mod secrecy;

@@ -102,6 +102,11 @@ pub(super) async fn next<L: Listener>(listener: &L, room: &Room) -> (L::Stream, 
                 return (stream, peer, place);
             }
             Err(error) if is_of_one_connection(&error) => {}
+            // It was shut, and gives no more (accept(2), EINVAL).
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                drop(place);
+                return std::future::pending().await;
+            }
             Err(error) => {
                 room.exhausted(&error);
                 sleep(pause).await;
