@@ -9,6 +9,7 @@ pub mod leads;
 pub mod login;
 pub mod maintenance;
 pub mod overview;
+mod pause;
 pub mod platform;
 mod random;
 pub mod retention;

@@ -3,11 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::pause::pause;
 use crate::domain::clock::Clock;
 use crate::storage::{Store, SweepReport};
 
 /// How often it looks. Expired logins count against a site's most until then.
 pub const INTERVAL: Duration = Duration::from_secs(5);
+
+/// How often it looks while nothing is written and nothing was swept.
+const IDLE_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Records of each kind in one sweep: about ten milliseconds of the
 /// committer's time.
@@ -19,11 +23,10 @@ const SWEEPS_AT_ONCE: usize = 20;
 /// Sweeps for ever. A store that is out of service is left alone until it is
 /// back.
 pub async fn run(store: Store, clock: Arc<dyn Clock>) {
-    let mut interval = tokio::time::interval(INTERVAL);
-    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut written = store.written();
     let mut cursor = Vec::new();
     loop {
-        interval.tick().await;
+        let mut wait = IDLE_INTERVAL;
         for _ in 0..SWEEPS_AT_ONCE {
             match store
                 .sweep(clock.now(), LIMIT, std::mem::take(&mut cursor))
@@ -31,7 +34,9 @@ pub async fn run(store: Store, clock: Arc<dyn Clock>) {
             {
                 Ok((report, moved)) => {
                     cursor = moved;
-                    log(report);
+                    if log(report) {
+                        wait = INTERVAL;
+                    }
                     if !report.more {
                         break;
                     }
@@ -42,10 +47,12 @@ pub async fn run(store: Store, clock: Arc<dyn Clock>) {
                 }
             }
         }
+        pause(&mut written, INTERVAL, wait).await;
     }
 }
 
-fn log(report: SweepReport) {
+/// Tells whether there was something.
+fn log(report: SweepReport) -> bool {
     let swept = [
         report.begun,
         report.authorizations,
@@ -53,7 +60,8 @@ fn log(report: SweepReport) {
         report.visits,
         report.letters,
     ];
-    if swept.iter().any(|count| *count > 0) {
+    let found = swept.iter().any(|count| *count > 0);
+    if found {
         tracing::debug!(
             sweep.begun = report.begun,
             sweep.authorizations = report.authorizations,
@@ -63,4 +71,5 @@ fn log(report: SweepReport) {
             "what expired was taken away"
         );
     }
+    found
 }

@@ -331,6 +331,7 @@ impl Committer {
         self.shared
             .feed
             .publish(self.ledger.sequence, &published.changes);
+        self.shared.written.send_replace(());
         self.journal.remove(&gone.unwrap_or_default());
         Ok(())
     }

@@ -9,7 +9,9 @@
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::time::Duration;
 
+use nix::sys::prctl;
 use sled::IVec;
 
 use super::error::{EngineError, OpenError};
@@ -40,7 +42,15 @@ impl Engine {
             .cache_capacity(cache_bytes)
             // The committer flushes; a second flusher would only disturb it.
             .flush_every_ms(None);
-        let db = guarded(|| config.open()).map_err(|error| open_error(folder, error))?;
+        let patient = Patience::begin();
+        let open = || {
+            let db = config.open()?;
+            // Sled's threads begin with its first write, which a new database has here.
+            db.flush()?;
+            Ok(db)
+        };
+        let db = guarded(open).map_err(|error| open_error(folder, error))?;
+        drop(patient);
         // From here on a failure closes it behind the guard, see `drop`.
         let mut engine = Self {
             db: Some(db),
@@ -180,6 +190,35 @@ impl Drop for Engine {
             drop(db);
             Ok(())
         });
+    }
+}
+
+/// How late sled's own threads may wake where nobody calls them. Each of its
+/// seven would wake once a second to see that there is nothing to do.
+const SLACK: Duration = Duration::from_secs(60);
+
+/// While it lives, threads that begin here let their timers be late by
+/// [`SLACK`], for good: the kernel lets a thread inherit that
+/// (`PR_SET_TIMERSLACK`, prctl(2)). Whatever wakes a thread by a call is not
+/// late.
+struct Patience {
+    before: u64,
+}
+
+impl Patience {
+    /// None where the system does not let it be, and then nothing is lost but
+    /// some wake-ups.
+    fn begin() -> Option<Self> {
+        let before = u64::try_from(prctl::get_timerslack().ok()?).ok()?;
+        let slack = u64::try_from(SLACK.as_nanos()).ok()?;
+        prctl::set_timerslack(slack).ok()?;
+        Some(Self { before })
+    }
+}
+
+impl Drop for Patience {
+    fn drop(&mut self) {
+        let _ = prctl::set_timerslack(self.before);
     }
 }
 

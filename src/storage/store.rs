@@ -75,6 +75,8 @@ pub struct Shared {
     /// See [`Transaction::start_listing`].
     pub listing_horizon: AtomicI64,
     pub follower: Follower,
+    /// Told of each batch that was kept.
+    pub written: watch::Sender<()>,
     pub metrics: StoreMetrics,
     pub notes: Notes,
     pub health: watch::Sender<Health>,
@@ -119,6 +121,7 @@ impl Store {
             erased,
             listing_horizon: AtomicI64::new(i64::MIN),
             follower: Follower::default(),
+            written: watch::Sender::new(()),
             metrics: StoreMetrics::default(),
             notes: Notes::beside(&path),
             health: watch::Sender::new(Health::Serving),
@@ -142,6 +145,14 @@ impl Store {
     #[must_use]
     pub fn health(&self) -> watch::Receiver<Health> {
         self.shared.health.subscribe()
+    }
+
+    /// Tells whenever something was written. What is due is so because somebody
+    /// wrote it down or because time passed: whoever looks for it now and then
+    /// need not look in between.
+    #[must_use]
+    pub fn written(&self) -> watch::Receiver<()> {
+        self.shared.written.subscribe()
     }
 
     /// What the committer does.

@@ -34,6 +34,7 @@ mod erasure;
 mod foreign_ids;
 mod fuzzing;
 mod happy_path;
+mod idle;
 mod init;
 mod instagram_refuses;
 mod interrupted;

@@ -1,4 +1,4 @@
-//! Looks after the tokens, for ever: each second at what is due by then.
+//! Looks after the tokens, for ever, at what is due by then.
 //!
 //! What is due stands in the store, so a restart goes on where the daemon
 //! was. A token that could not be renewed moves back in that order, so it
@@ -10,16 +10,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use tokio::time::MissedTickBehavior;
 
 use super::{TokenError, Tokens};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::LeadId;
 use crate::domain::site::{Site, SiteId};
 use crate::service::Sites;
+use crate::service::pause::pause;
 
-/// How often it looks. An idle site costs one read of the store each time.
+/// How often it looks at most: while there is work, and after something was
+/// written. A site costs one read of the store each time.
 const INTERVAL: Duration = Duration::from_secs(1);
+
+/// How often it looks at least: a clock that was put forward is noticed by
+/// then. An idle daemon need not wake more often.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Tokens in one round for each call that may be under way: a round of a site
 /// at its full pace is 128 tokens.
@@ -65,11 +70,16 @@ impl Tokens {
 
     async fn keep(&self, sites: &Sites) {
         let busy = Busy::default();
-        let mut interval = tokio::time::interval(INTERVAL);
-        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut written = self.store.written();
         loop {
-            interval.tick().await;
+            let mut wait = LONGEST_INTERVAL;
             for site in sites.all().iter() {
+                let next = self.next_renewal(&site.id).await;
+                let in_time = next.map(|next| next.since(self.clock.now()));
+                wait = wait.min(in_time.unwrap_or(LONGEST_INTERVAL));
+                if !in_time.is_some_and(|time| time.is_zero()) {
+                    continue;
+                }
                 // A site that has much to do does not hold up the others.
                 if let Some(busy) = busy.begin(&site.id) {
                     let (tokens, site) = (self.clone(), Arc::clone(site));
@@ -79,6 +89,7 @@ impl Tokens {
                     });
                 }
             }
+            pause(&mut written, INTERVAL, wait).await;
         }
     }
 

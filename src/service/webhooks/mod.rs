@@ -27,9 +27,11 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::time::MissedTickBehavior;
+use tokio::sync::Notify;
+use tokio::time::sleep;
 
 use super::Sites;
+use super::pause::pause;
 use crate::domain::clock::Clock;
 use crate::domain::site::SiteId;
 use crate::domain::webhook::{Webhook, WebhookName};
@@ -40,9 +42,21 @@ use crate::webhook::Sender;
 pub use status::{Blocked, COUNTED, LetterPage, LetterQuery, Status, WebhookError, Which};
 use turn::Turn;
 
-/// How often it looks. An idle webhook costs three reads of the store each
-/// time.
+/// How often it looks at most: while there is work, and after something was
+/// written. A webhook costs three reads of the store each time.
 const INTERVAL: Duration = Duration::from_secs(1);
+
+/// How often it looks while nothing is written and nothing waits to be tried
+/// again: a clock that was put forward is noticed by then.
+const LONGEST_INTERVAL: Duration = Duration::from_secs(15);
+
+/// What there is to do after a look.
+enum Left {
+    /// Nothing, until something is written.
+    Nothing,
+    /// More to deliver, or something to be tried again.
+    Something,
+}
 
 /// The webhooks that are being served at the moment.
 type Busy = Arc<Mutex<HashSet<(SiteId, WebhookName)>>>;
@@ -97,10 +111,9 @@ impl Webhooks {
     /// other. One that was taken out of the configuration keeps its place.
     pub async fn deliver_for_ever(self, sites: Sites) {
         let busy = Busy::default();
-        let mut interval = tokio::time::interval(INTERVAL);
-        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut written = self.store.written();
+        let more = Arc::new(Notify::new());
         loop {
-            interval.tick().await;
             for site in sites.all().iter() {
                 for webhook in &site.webhooks {
                     let Some(busy) = BusyWith::begin(&busy, &site.id, webhook) else {
@@ -108,21 +121,31 @@ impl Webhooks {
                     };
                     let (this, site, webhook) =
                         (self.clone(), site.id.clone(), Arc::clone(webhook));
+                    let more = Arc::clone(&more);
                     tokio::spawn(async move {
-                        if let Err(error) = this.look(&site, &webhook).await {
-                            // The store says in the log what is wrong with it.
-                            tracing::debug!(site.id = %site, webhook.name = %webhook.name, %error, "nothing could be delivered");
+                        match this.look(&site, &webhook).await {
+                            Ok(Left::Nothing) => {}
+                            Ok(Left::Something) => more.notify_one(),
+                            Err(error) => {
+                                // The store says in the log what is wrong with it.
+                                tracing::debug!(site.id = %site, webhook.name = %webhook.name, %error, "nothing could be delivered");
+                                more.notify_one();
+                            }
                         }
                         drop(busy);
                     });
                 }
+            }
+            tokio::select! {
+                () = pause(&mut written, INTERVAL, LONGEST_INTERVAL) => {}
+                () = async { more.notified().await; sleep(INTERVAL).await } => {}
             }
         }
     }
 
     /// Delivers some of what there is for one webhook: what is to be replayed
     /// first, since it is older.
-    async fn look(&self, site: &SiteId, webhook: &Webhook) -> Result<(), StoreError> {
+    async fn look(&self, site: &SiteId, webhook: &Webhook) -> Result<Left, StoreError> {
         let turn = Turn {
             of: self,
             site,
@@ -130,7 +153,8 @@ impl Webhooks {
         };
         let Some(mut state) = self.store.webhook_state(site, &webhook.name).await? else {
             tracing::info!(site.id = %site, webhook.name = %webhook.name, "the webhook begins with what happens from now on");
-            return turn.begin(None).await;
+            turn.begin(None).await?;
+            return Ok(Left::Something);
         };
         turn.replay(&mut state).await?;
         turn.go_on(state).await

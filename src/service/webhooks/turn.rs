@@ -1,6 +1,6 @@
 //! One look at what is new for a webhook.
 
-use super::{Webhooks, message, schedule};
+use super::{Left, Webhooks, message, schedule};
 use crate::domain::change::{Change, ChangePosition};
 use crate::domain::clock::Timestamp;
 use crate::domain::site::SiteId;
@@ -29,7 +29,7 @@ enum Came {
 
 impl Turn<'_> {
     /// Delivers some of what is new.
-    pub(super) async fn go_on(&self, mut state: WebhookState) -> Result<(), StoreError> {
+    pub(super) async fn go_on(&self, mut state: WebhookState) -> Result<Left, StoreError> {
         let (store, site) = (&self.of.store, self.site);
         let newest = *store.follow_changes(site).borrow();
         let changes = store
@@ -37,12 +37,18 @@ impl Turn<'_> {
             .await?;
         let Changes::Next(changes) = changes else {
             tracing::warn!(site.id = %site, webhook.name = %self.webhook.name, "changes were taken away before the webhook was told, after 30 days, or the store is an older copy: it goes on with what happens from now on, and its program must read all leads anew");
-            return self.begin(Some(state)).await;
+            self.begin(Some(state)).await?;
+            return Ok(Left::Something);
+        };
+        let mut left = match changes.len() == READ_AT_ONCE {
+            true => Left::Something,
+            false => Left::Nothing,
         };
         let before = state.position;
         let mut kept = before;
         for change in &changes {
             if matches!(self.step(&mut state, &mut kept, change).await?, Came::Waits) {
+                left = Left::Something;
                 break;
             }
         }
@@ -50,7 +56,7 @@ impl Turn<'_> {
         if state.position != kept {
             self.keep(&state, None).await?;
         }
-        Ok(())
+        Ok(left)
     }
 
     /// Goes on with what happens from now on: for a webhook that knows of
