@@ -7,6 +7,7 @@
 //! | [`domain`] | the words: login, lead, token, site | |
 //! | [`audit`] | who did what, for those who ask later | |
 //! | [`metrics`] | what the daemon counts | prometheus_client |
+//! | [`traces`] | follows single calls, where that is wanted | opentelemetry |
 //! | [`storage`] | what must not be lost | sled |
 //! | [`outbound`] | the way out, to Instagram and to webhooks | reqwest |
 //! | [`instagram`] | the protocol, as seen from our side | reqwest |
@@ -32,4 +33,5 @@ pub mod outbound;
 pub mod sandbox;
 pub mod service;
 pub mod storage;
+pub mod traces;
 pub mod webhook;

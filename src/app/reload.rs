@@ -116,6 +116,11 @@ fn left_out(old: &Config, new: &Config, is_kept: bool) -> Vec<LeftOut> {
             "its port is bound when the daemon starts",
         ),
         (
+            "traces",
+            old.traces != new.traces,
+            "the collector is connected to when the daemon starts",
+        ),
+        (
             "limits.worker_threads",
             threads,
             "a connection belongs to one thread until it ends",

@@ -1,15 +1,19 @@
 //! The daemon's log, on standard error.
 
 use std::io;
+use std::sync::Arc;
 
 use tracing::{Metadata, Subscriber};
+use tracing_subscriber::filter::FilterExt;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::{Layered, SubscriberExt};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
 
 use crate::config::{Log, LogFormat};
+use crate::traces::Traces;
 
 /// The most that libraries may log. Their debug and trace lines can show
 /// headers and URLs, which carry tokens, so no level brings them out.
@@ -17,15 +21,20 @@ const LIBRARIES: tracing::Level = tracing::Level::INFO;
 
 /// Changes how much is logged, while it is.
 #[derive(Clone)]
-pub struct Level(reload::Handle<EnvFilter, Layered<Form, Registry>>);
-
-type Form = Box<dyn Layer<Registry> + Send + Sync>;
+pub struct Level(Arc<dyn Fn(EnvFilter) + Send + Sync>);
 
 impl Level {
+    /// Through this handle of whatever the log is made of.
+    fn through<S: 'static>(handle: reload::Handle<EnvFilter, S>) -> Self {
+        Self(Arc::new(move |filter| {
+            // Fails only where the log is gone, and then there is nowhere to say it.
+            let _ = handle.reload(filter);
+        }))
+    }
+
     /// Logs this much from now on.
     pub fn set(&self, log: &Log) {
-        // Fails only where the log is gone, and then there is nowhere to say it.
-        let _ = self.0.reload(level(log));
+        (self.0)(level(log));
     }
 }
 
@@ -33,10 +42,31 @@ impl Level {
 ///
 /// # Errors
 /// When it was started before.
-pub fn init(log: &Log) -> Result<Level, TryInitError> {
-    let (subscriber, level) = subscriber(log, io::stderr);
+pub fn init(log: &Log, traces: Option<&Traces>) -> Result<Level, TryInitError> {
+    let Some(traces) = traces else {
+        let (subscriber, level) = subscriber(log, io::stderr);
+        subscriber.try_init()?;
+        return Ok(level);
+    };
+    let (subscriber, level) = followed(log, traces.layer(), io::stderr);
     subscriber.try_init()?;
     Ok(level)
+}
+
+/// The log, and beside it what follows calls. Each has a filter of its own,
+/// which costs a little, so the log alone is not made like this.
+fn followed<W>(
+    log: &Log,
+    traces: Box<dyn Layer<Registry> + Send + Sync>,
+    writer: W,
+) -> (impl Subscriber + Send + Sync + use<W>, Level)
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let (level, handle) = reload::Layer::new(level(log));
+    let form = form(log, writer).with_filter(level.and(filter_fn(may_log)));
+    let subscriber = Registry::default().with(traces).with(form);
+    (subscriber, Level::through(handle))
 }
 
 fn level(log: &Log) -> EnvFilter {
@@ -48,10 +78,23 @@ fn subscriber<W>(log: &Log, writer: W) -> (impl Subscriber + Send + Sync + use<W
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
+    let (level, handle) = reload::Layer::new(level(log));
+    let subscriber = Registry::default()
+        .with(form(log, writer))
+        .with(level)
+        .with(filter_fn(may_log));
+    (subscriber, Level::through(handle))
+}
+
+fn form<S, W>(log: &Log, writer: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     let form = tracing_subscriber::fmt::layer()
         .with_writer(writer)
         .with_ansi(false);
-    let form: Form = match log.format {
+    match log.format {
         LogFormat::Human => form.boxed(),
         LogFormat::Json => form
             .json()
@@ -59,13 +102,7 @@ where
             .with_current_span(true)
             .with_span_list(false)
             .boxed(),
-    };
-    let (level, handle) = reload::Layer::new(level(log));
-    let subscriber = Registry::default()
-        .with(form)
-        .with(level)
-        .with(filter_fn(may_log));
-    (subscriber, Level(handle))
+    }
 }
 
 /// Whether a line of this kind can be trusted to hold no secret.
@@ -77,7 +114,7 @@ fn may_log(line: &Metadata<'_>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
 
     use super::*;
 

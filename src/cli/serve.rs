@@ -12,6 +12,7 @@ use crate::app::{App, Inherited, Listeners, Reloader, StartError};
 use crate::config::{Config, Problems, keys};
 use crate::domain::clock::{Clock, SystemClock};
 use crate::storage::OpenError;
+use crate::traces::{Traces, TracesError};
 
 /// Run the daemon
 ///
@@ -44,7 +45,9 @@ impl Serve {
         // Before any thread begins: it changes the environment.
         let passed = Inherited::take();
         let config = Config::load(&self.config.config).map_err(misconfigured)?;
-        let level = logging::init(&config.log)
+        let traces = config.traces.as_ref().map(Traces::start).transpose();
+        let traces = traces.map_err(untraceable)?;
+        let level = logging::init(&config.log, traces.as_ref())
             .map_err(|error| CommandError::new(Exit::Fault, format!("No log: {error}."), ""))?;
         log_panics();
         tell_warnings(&config);
@@ -96,6 +99,15 @@ fn start_line(config: &Config, listeners: &Listeners) -> impl FnOnce() + Send + 
             "serving"
         );
     }
+}
+
+fn untraceable(error: TracesError) -> CommandError {
+    let message = format!("No calls can be followed: {error}.");
+    CommandError::new(
+        Exit::Fault,
+        message,
+        "Correct [traces] in the configuration, or take it out.",
+    )
 }
 
 fn tell_warnings(config: &Config) {

@@ -39,6 +39,7 @@ pub use tls::Tls;
 
 use crate::audit::Destination;
 use crate::domain::site::Site;
+use crate::traces;
 use reader::{Report, Section};
 
 /// Everything that the daemon is told, checked. Secrets are read already;
@@ -59,6 +60,8 @@ pub struct Config {
     pub audit: Destination,
     /// Where it tells its metrics, if anywhere.
     pub metrics: Option<SocketAddr>,
+    /// Where calls are followed to, if anywhere.
+    pub traces: Option<traces::Destination>,
     /// What it allows itself.
     pub limits: Limits,
     /// The shops; at least one, no two of the same name.
@@ -102,6 +105,7 @@ struct Draft {
     log: Option<Log>,
     audit: Destination,
     metrics: Option<SocketAddr>,
+    traces: Option<traces::Destination>,
     limits: Option<Limits>,
     sites: Vec<Arc<Site>>,
     callers: Vec<ConfiguredCaller>,
@@ -140,6 +144,7 @@ impl Draft {
             log: Some(sections::log(&sections::of(top, &schema::LOG))),
             audit: sections::audit(&sections::of(top, &schema::AUDIT)),
             metrics: sections::metrics(&sections::of(top, &schema::METRICS)),
+            traces: sections::traces(&sections::of(top, &schema::TRACES)),
             limits: Some(sections::limits(&sections::of(top, &schema::LIMITS))),
             sites: site_sections.iter().filter_map(site::read).collect(),
             callers: whole::callers(top, &caller_sections, &names),
@@ -161,6 +166,7 @@ impl Draft {
                 log: self.log?,
                 audit: self.audit,
                 metrics: self.metrics,
+                traces: self.traces,
                 limits: self.limits?,
                 sites: self.sites,
                 callers: self.callers,

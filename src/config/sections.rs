@@ -1,4 +1,4 @@
-//! `[store]`, `[log]`, `[audit]`, `[metrics]` and `[limits]`: how the daemon runs.
+//! `[store]`, `[log]`, `[audit]`, `[metrics]`, `[traces]` and `[limits]`: how the daemon runs.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
+use url::{Host, Url};
 
 use super::absolute_path;
 use super::reader::Section;
 use super::schema::{self, daemon};
-use crate::audit::Destination;
+use crate::audit;
+use crate::traces::Destination;
 
 /// Bytes in a mebibyte.
 const MIB: u64 = 1024 * 1024;
@@ -111,8 +113,9 @@ fn check_level(directive: &str) -> Result<(), String> {
         .map_err(|_| "is not a directive for the log".to_owned())
 }
 
-pub(super) fn audit(section: &Section<'_>) -> Destination {
-    absolute_path(section, "file").map_or(Destination::StandardError, Destination::File)
+pub(super) fn audit(section: &Section<'_>) -> audit::Destination {
+    absolute_path(section, "file")
+        .map_or(audit::Destination::StandardError, audit::Destination::File)
 }
 
 /// Where metrics are scraped. They name every site, so only this machine may.
@@ -133,6 +136,34 @@ pub(super) fn metrics(section: &Section<'_>) -> Option<SocketAddr> {
         return None;
     }
     Some(address)
+}
+
+/// Where calls are followed to. A collector is on this machine, and whatever goes
+/// on from there is its business.
+pub(super) fn traces(section: &Section<'_>) -> Option<Destination> {
+    let percent = section.number(&daemon::SAMPLE_PERCENT);
+    let (place, text) = section.text("otlp")?;
+    let url = Url::parse(text).ok();
+    let fits = url.is_some_and(|url| {
+        let local = match url.host() {
+            Some(Host::Ipv4(ip)) => ip.is_loopback(),
+            Some(Host::Ipv6(ip)) => ip.is_loopback(),
+            Some(Host::Domain(name)) => name == "localhost",
+            None => false,
+        };
+        url.scheme() == "http" && local && url.port().is_some() && url.path() == "/"
+    });
+    if !fits {
+        place.problem(
+            "is not the gRPC endpoint of a collector on this machine",
+            "Write it like \"http://127.0.0.1:4317\", and let a collector on this machine send the traces on.",
+        );
+        return None;
+    }
+    Some(Destination {
+        otlp: text.to_owned(),
+        sample_percent: u8::try_from(percent).unwrap_or(100),
+    })
 }
 
 pub(super) fn limits(section: &Section<'_>) -> Limits {

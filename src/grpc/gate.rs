@@ -32,6 +32,7 @@ use super::traffic::{InFlight, Traffic};
 use super::{deadline, errors};
 use crate::audit::AuditLog;
 use crate::metrics::{CallEnd, RpcMetrics};
+use crate::traces;
 
 /// What the gate knows. Shared by all connections.
 #[derive(Debug)]
@@ -179,8 +180,14 @@ where
         let id = self.keeper.ids.next();
         // At debug level, because a span that is looked at costs a tenth of a call. Where a use case
         // says something at info level, its handler makes a span of its own.
-        let span = tracing::debug_span!("rpc", request.id = %id, rpc.path = request.uri().path());
         let mut entry = Entry::of(&self.keeper.audit, &request, id);
+        // Of a method that there is not, the name is a stranger's.
+        let path = entry.rpc.map_or("unknown", |rpc| rpc.path);
+        let span = tracing::debug_span!(
+            "rpc", otel.name = path, otel.kind = "server", request.id = %id, rpc.path = path,
+            site.id = tracing::field::Empty, rpc.code = tracing::field::Empty
+        );
+        traces::adopt(&span, request.headers());
         let call_end = self.keeper.metrics.begin(entry.place);
         let call = match self.keeper.admit(&request, &mut entry) {
             Ok(call) => call,
@@ -190,6 +197,7 @@ where
             }
         };
         if let Some(access) = &entry.access {
+            span.record("site.id", access.site.id.as_str());
             request.extensions_mut().insert(access.clone());
         }
         entry.begin();
@@ -231,11 +239,14 @@ fn finish(
         let reason = audit::reason(&status);
         log_error(&status, &reason, id);
         entry.refused(&status, &reason);
-        call_end.with(status.code() as usize, audit::code_name(status.code()));
+        let code = audit::code_name(status.code());
+        tracing::Span::current().record("rpc.code", code);
+        call_end.with(status.code() as usize, code);
         response = status.into_http();
     } else {
         tracing::debug!(request.id = %id, "answered");
         let streams = entry.rpc.is_some_and(|rpc| rpc.streams);
+        tracing::Span::current().record("rpc.code", audit::code_name(Code::Ok));
         response = entry.answered(response);
         if streams {
             response = response.map(|stream| Counted::body(stream, call_end));

@@ -5,6 +5,7 @@ use std::time::Instant;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
+use tracing::Instrument;
 
 use super::histogram::{observe_since, of_upstream};
 use super::registry::Registry;
@@ -59,7 +60,7 @@ impl Default for UpstreamMetrics {
 }
 
 impl UpstreamMetrics {
-    /// Makes a call and counts what came of it. One that is given up half-way
+    /// Makes a call, followed if calls are, and counts what came of it. One that is given up half-way
     /// brought no answer.
     pub async fn count<T>(
         &self,
@@ -72,11 +73,19 @@ impl UpstreamMetrics {
             begun: Instant::now(),
             meaning: UpstreamMeaning::NoAnswer.name(),
         };
-        let outcome = call.await;
+        let span = tracing::debug_span!(
+            "instagram",
+            otel.name = endpoint.name(),
+            otel.kind = "client",
+            upstream.endpoint = endpoint.name(),
+            upstream.meaning = tracing::field::Empty
+        );
+        let outcome = call.instrument(span.clone()).await;
         call_end.meaning = match &outcome {
             Ok(_) => ANSWERED,
             Err(failure) => failure.meaning.name(),
         };
+        span.record("upstream.meaning", call_end.meaning);
         outcome
     }
 

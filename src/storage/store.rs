@@ -9,6 +9,7 @@ use std::thread::JoinHandle;
 
 use arc_swap::ArcSwapOption;
 use tokio::sync::{oneshot, watch};
+use tracing::Instrument;
 
 use super::cache::LeadCache;
 use super::committer::{Committer, Job, QUEUE_CAPACITY, Then};
@@ -204,7 +205,9 @@ impl Store {
                 TrySendError::Disconnected(_) => StoreError::Unavailable,
             }
         })?;
-        answered.await.unwrap_or(Err(StoreError::Unavailable))
+        let span = tracing::debug_span!("store.write");
+        let answered = answered.instrument(span).await;
+        answered.unwrap_or(Err(StoreError::Unavailable))
     }
 
     /// Runs something on the committer's thread, between two batches, with the

@@ -9,6 +9,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("audit", &["domain"]),
     ("metrics", &["domain"]),
+    ("traces", &[]),
     ("storage", &["domain", "metrics"]),
     ("outbound", &[]),
     ("instagram", &["domain", "metrics", "outbound"]),
@@ -30,12 +31,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "domain",
             "audit",
             "metrics",
+            "traces",
             "storage",
             "instagram",
             "service",
         ],
     ),
-    ("config", &["domain", "audit", "storage"]),
+    ("config", &["domain", "audit", "traces", "storage"]),
     (
         "app",
         &[
@@ -54,7 +56,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("sandbox", &["domain", "grpc"]),
     (
         "cli",
-        &["domain", "storage", "grpc", "config", "app", "sandbox"],
+        &[
+            "domain", "traces", "storage", "grpc", "config", "app", "sandbox",
+        ],
     ),
 ];
 
@@ -66,6 +70,8 @@ const ONLY: &[(&str, &[&str])] = &[
     ("tonic", &["grpc", "app", "cli", "sandbox"]),
     ("axum", &["sandbox"]),
     ("prometheus_client", &["metrics"]),
+    ("opentelemetry", &["traces"]),
+    ("opentelemetry_sdk", &["traces"]),
     ("clap", &["cli"]),
 ];
 

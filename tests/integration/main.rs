@@ -77,6 +77,7 @@ mod token_import;
 mod token_life;
 mod token_use;
 mod too_many;
+mod traces;
 mod units;
 mod unusable_answers;
 mod watch_crash;

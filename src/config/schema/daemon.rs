@@ -175,6 +175,28 @@ pub const METRICS: Section = Section {
     )],
 };
 
+/// Of a hundred calls whose caller does not say, how many are followed.
+pub const SAMPLE_PERCENT: Number = Number {
+    name: "sample_percent",
+    meaning: "of a hundred calls, how many are followed; a `traceparent` from the caller decides by itself",
+    range: 0..=100,
+    default: 100,
+};
+
+/// `[traces]`
+pub const TRACES: Section = Section {
+    path: "traces",
+    keys: &[
+        Key::new(
+            "otlp",
+            "the OTLP endpoint of an OpenTelemetry collector, which calls are followed to ([metrics.md](metrics.md#traces))",
+            "none: no call is followed",
+            "http on loopback, with its port: `\"http://127.0.0.1:4317\"`",
+        ),
+        SAMPLE_PERCENT.key(),
+    ],
+};
+
 /// Seconds that calls under way have to finish after a stop was asked for.
 pub const DRAIN_SECONDS: Number = Number {
     name: "drain_seconds",

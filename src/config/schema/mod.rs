@@ -7,7 +7,9 @@ mod key;
 pub mod site;
 
 pub use caller::CALLER;
-pub use daemon::{AUDIT, KEYS, LIMITS, LISTEN, LISTEN_TLS, LISTEN_UNIX, LOG, METRICS, STORE};
+pub use daemon::{
+    AUDIT, KEYS, LIMITS, LISTEN, LISTEN_TLS, LISTEN_UNIX, LOG, METRICS, STORE, TRACES,
+};
 pub use key::{Default, Key, Number, OptionalNumber, Range};
 pub use site::{SITE, SITE_ENDPOINTS, SITE_WEBHOOK};
 
@@ -42,6 +44,7 @@ pub const TOP: Section = Section {
         Key::section("log"),
         Key::section("audit"),
         Key::section("metrics"),
+        Key::section("traces"),
         Key::section("limits"),
         Key::section("site"),
         Key::section("caller"),
@@ -49,7 +52,7 @@ pub const TOP: Section = Section {
 };
 
 /// All sections.
-pub const ALL: [&Section; 14] = [
+pub const ALL: [&Section; 15] = [
     &TOP,
     &LISTEN,
     &LISTEN_UNIX,
@@ -59,6 +62,7 @@ pub const ALL: [&Section; 14] = [
     &LOG,
     &AUDIT,
     &METRICS,
+    &TRACES,
     &LIMITS,
     &SITE,
     &SITE_ENDPOINTS,

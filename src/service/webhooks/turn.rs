@@ -8,6 +8,7 @@ use crate::domain::webhook::{DeadLetter, DeliveryFailure, Trying, Webhook, Webho
 use crate::metrics::WebhookOutcome;
 use crate::storage::{Changes, StoreError};
 use crate::webhook::{Failed, Message};
+use tracing::Instrument;
 
 /// Changes read at once.
 pub(super) const READ_AT_ONCE: usize = 128;
@@ -134,7 +135,11 @@ impl Turn<'_> {
             time: now,
             body,
         };
-        let outcome = self.of.sender.deliver(self.webhook, &message).await;
+        let span = tracing::debug_span!(
+            "deliver", otel.kind = "client", site.id = %self.site, webhook.name = %self.webhook.name
+        );
+        let delivery = self.of.sender.deliver(self.webhook, &message);
+        let outcome = delivery.instrument(span).await;
         self.count(match outcome {
             Ok(()) => WebhookOutcome::Delivered,
             Err(_) => WebhookOutcome::Failed,
