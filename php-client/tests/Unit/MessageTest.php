@@ -96,6 +96,7 @@ final class MessageTest extends TestCase
         self::assertSame([
             '/leadtap.v1.LoginService/StartAuthorization' => false,
             '/leadtap.v1.LoginService/CompleteAuthorization' => true,
+            '/leadtap.v1.LoginService/GetSite' => true,
             '/leadtap.v1.LoginService/GetLead' => true,
         ], $idempotent);
     }
