@@ -224,7 +224,11 @@ async fn almost_given_up(fake: &Fake, program: &Program) -> (Setup, Disk) {
             (retry.attempts == attempt).then_some(())
         })
         .await;
-        clock.advance(Duration::from_secs(60));
+        // Not behind the last one: a third delivery on its way here when this daemon ends would be
+        // taken for one of the next daemon's.
+        if attempt == 1 {
+            clock.advance(Duration::from_secs(60));
+        }
     }
     drop((client, state, daemon));
     let disk = Disk::failing(&mut setup);
@@ -304,9 +308,8 @@ async fn a_daemon_that_is_killed_while_it_gives_up_or_replays_loses_no_letter() 
     let mut log = Log::default();
     let state = webhooks(&daemon).await;
     log.accept_all(&program, &state).await;
-    // Told at least once: again, unless the disk took the success after all.
-    assert!(log.0.iter().all(|(one, ..)| *one == id), "{:#?}", log.0);
-    let before = log.0.len();
+    assert_eq!(log.0.len(), 1);
+    assert_eq!(log.0[0].0, id);
     assert_eq!(dead(&daemon).await, []);
     // That is kept.
     synced(&daemon).await;
@@ -316,10 +319,7 @@ async fn a_daemon_that_is_killed_while_it_gives_up_or_replays_loses_no_letter() 
     let daemon = setup.start().await;
     login(&daemon).await;
     log.accept_all(&program, &webhooks(&daemon).await).await;
-    let after: Vec<_> = log.0[before..]
-        .iter()
-        .map(|(_, told, _)| &told["type"])
-        .collect();
-    assert_eq!(after, ["lead.logged_in"]);
+    assert_eq!(log.0.len(), 2);
+    assert_eq!(log.0[1].1["type"], "lead.logged_in");
     daemon.stops().await;
 }
