@@ -67,7 +67,7 @@ scenario('an e-mail that is none is asked for again, and nothing that was typed 
   await continueAs(page, account);
   await form(page).evaluate((element) => { element.noValidate = true; });
   await finish(page, { email: 'not an address', name: 'Alan Turing' });
-  await form(page).waitFor();
+  await page.locator('[role=alert]').first().waitFor();
   await shot(page, 'finish step refused');
   assert.equal(await form(page).locator('input[type=text]').first().inputValue(), 'Alan Turing');
   await assertLoggedOut(page);
@@ -80,7 +80,7 @@ scenario('who does not accept the terms is no customer yet', async () => {
   await continueAs(page, account);
   await form(page).evaluate((element) => { element.noValidate = true; });
   await finish(page, { email, terms: false });
-  await form(page).waitFor();
+  await page.locator('[role=alert]').first().waitFor();
   await assertLoggedOut(page);
   assert.equal(await userOf(email), null);
 });

@@ -41,7 +41,7 @@ scenario('a wrong password proves nothing', async () => {
   const { page } = await claim(user);
   await form(page).locator('input[type=password]').fill('a guess');
   await form(page).locator('[name=leadtap_step]').click();
-  await page.getByText(/password/i).first().waitFor();
+  await page.getByText('This is not the password of that account.').first().waitFor();
   await shot(page, 'wrong password at the proof');
   await assertLoggedOut(page);
   assert.equal(await isLinked(user), false);

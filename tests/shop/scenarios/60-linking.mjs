@@ -6,7 +6,7 @@ import { logOut, oldUser, register } from '../lib/account.mjs';
 
 const DETAILS = '/my-account/edit-account/';
 const linkButton = (page) => page.getByRole('link', { name: /(Link|Connect).*Instagram/i }).or(page.getByRole('button', { name: /(Link|Connect).*Instagram/i })).first();
-const unlinkButton = (page) => page.getByRole('button', { name: /Unlink/i }).first();
+const unlinkButton = (page) => page.locator('[name=leadtap_do][value=unlink]');
 
 async function customer() {
   const user = await oldUser();
@@ -57,6 +57,23 @@ scenario('unlinking locks nobody out: who has no password is asked to set one fi
   await page.getByText(/password/i).first().waitFor();
   await logOut(page);
   await continueAs(page, account);
+  await assertLoggedIn(page, email);
+});
+
+scenario('who has no password sets one with unlinking, and logs in with it', async () => {
+  const page = await arrive();
+  const { account, email } = await register(page);
+  await page.goto(DETAILS);
+  await page.locator('[name=leadtap_password]').fill('a password of my own 1');
+  await page.locator('[name=leadtap_password_again]').fill('a password of my own 1');
+  await unlinkButton(page).click();
+  await linkButton(page).waitFor();
+  await assertLoggedIn(page, email);
+  await logOut(page);
+  await continueAs(page, account);
+  await assertLoggedOut(page);
+  await logInByPassword(page, '/my-account/', { username: email, password: 'a password of my own 1' });
+  await page.locator('a[href*=logout]').first().waitFor({ state: 'attached' });
   await assertLoggedIn(page, email);
 });
 

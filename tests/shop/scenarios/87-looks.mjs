@@ -138,7 +138,7 @@ scenario("what goes wrong is announced: a screen reader reads the message, and t
   await continueAs(page, await shop.sandbox.account());
   await form(page).evaluate((element) => { element.noValidate = true; });
   await finish(page, { email: 'no address' });
-  assert.ok(await page.locator('[role=alert]').first().isVisible());
+  await page.locator('[role=alert]').first().waitFor();
   assert.notEqual(await page.title(), '');
 });
 
