@@ -19,6 +19,8 @@ pub mod limits;
 pub mod retention;
 pub mod secret;
 pub mod site;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod token;
 pub mod update;
 pub mod upkeep;

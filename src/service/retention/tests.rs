@@ -8,7 +8,6 @@ use uuid::Uuid;
 
 use super::*;
 use crate::audit::Destination;
-use crate::domain::allowance::Allowance;
 use crate::domain::authorization::{Authorization, AuthorizationRequest, Stage};
 use crate::domain::caller::{Caller, Permissions};
 use crate::domain::clock::ManualClock;
@@ -16,7 +15,8 @@ use crate::domain::duties::Duties;
 use crate::domain::ids::BrowserBindingHash;
 use crate::domain::lead::{InstagramProfile, Lead, Login};
 use crate::domain::secret::Secret;
-use crate::domain::site::{Dialect, Endpoints, InstagramApp, ProfileRefresh, Site};
+use crate::domain::site::Site;
+use crate::domain::testing;
 use crate::domain::token::Token;
 use crate::service::Leads;
 use crate::service::leads::ListError;
@@ -144,30 +144,11 @@ fn configured(sites: &[(&str, Option<u64>)]) -> Sites {
 
 fn site(name: &str, days: Option<u64>) -> Site {
     Site {
-        id: id(name),
-        app: InstagramApp {
-            id: "1".to_owned(),
-            secret: Secret::from("app-secret"),
-            dialect: Dialect::InstagramLogin,
-            endpoints: Endpoints::of(Dialect::InstagramLogin),
-            graph_version: "v25.0".to_owned(),
-        },
-        redirect_uris: vec!["https://shop.example/back".to_owned()],
-        scopes: vec!["instagram_business_basic".to_owned()],
-        authorization_ttl: Duration::from_secs(600),
-        max_pending_authorizations: 100,
-        allowance: Allowance {
-            calls_in_flight: 1,
-            starts_per_minute: 1,
-        },
-        beginning: Arc::default(),
         duties: Duties {
             retention: days.map(|days| RetentionPeriod::of_days(days).unwrap()),
             ..Duties::default()
         },
-        webhooks: Vec::new(),
-        profile_refresh: ProfileRefresh::WithToken,
-        canary: crate::domain::site::Canary::Off,
+        ..testing::site(name)
     }
 }
 

@@ -98,12 +98,7 @@ proptest! {
     fn tasks_that_write_at_once_do_what_a_map_does(
         courses in prop::collection::vec(prop::collection::vec(course(), 1..8), TASKS as usize)
     ) {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(4)
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
+        at_once(async {
             let shelf = Shelf::new();
             let site = Arc::new(site("shop", 10000));
             let store = shelf.open();

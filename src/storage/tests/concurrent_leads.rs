@@ -10,7 +10,7 @@ use super::*;
 use crate::domain::change::{Change, ChangeKind, ChangePosition};
 use crate::domain::erasure::{Erasure, ErasureCause};
 use crate::domain::update::LeadUpdate;
-use crate::storage::{Changes, LeadKey, TokenChange, Updated, verify};
+use crate::storage::{Changes, LeadKey, TokenChange, Updated};
 
 /// Tasks, each with an account of its own.
 const TASKS: u64 = 8;
@@ -325,12 +325,7 @@ proptest! {
     fn tasks_that_change_leads_at_once_do_what_maps_do(
         acts in prop::collection::vec(prop::collection::vec(act(), 1..16), TASKS as usize)
     ) {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(4)
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
+        at_once(async {
             let shelf = Shelf::new();
             let site = Arc::new(site("shop", 10_000));
             let store = shelf.open();
@@ -358,11 +353,7 @@ proptest! {
             assert_all(&store, &site, &accounts).await;
             store.close();
             drop(store);
-            // Every record is where it should be, and the ledger counts what is there.
-            shelf.wait_until_closed();
-            let keys = KeyRing::parse(&shelf.keys).unwrap();
-            let examined = verify(&shelf.options(), keys, &mut |_, _| ()).unwrap();
-            assert!(examined.is_whole(), "{examined:?}");
+            shelf.assert_whole();
         });
     }
 }

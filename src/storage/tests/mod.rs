@@ -30,7 +30,9 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::{CompletedLogin, Completion, KeyRing, LoginState, Options, Store, StoreError, opening};
+use super::{
+    CompletedLogin, Completion, KeyRing, LoginState, Options, Store, StoreError, opening, verify,
+};
 use crate::domain::allowance::Allowance;
 use crate::domain::authorization::{Authorization, AuthorizationRequest, Stage};
 use crate::domain::caller::{Caller, Permission};
@@ -38,7 +40,8 @@ use crate::domain::clock::Timestamp;
 use crate::domain::ids::{BrowserBindingHash, LeadId};
 use crate::domain::lead::{InstagramProfile, Login};
 use crate::domain::secret::Secret;
-use crate::domain::site::{Dialect, Endpoints, InstagramApp, ProfileRefresh, Site};
+use crate::domain::site::Site;
+use crate::domain::testing;
 use crate::domain::token::Token;
 
 const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
@@ -88,6 +91,15 @@ impl Shelf {
         }
     }
 
+    /// Holds, of a store that was closed, that every record is where it should
+    /// be, and that the ledger counts what is there.
+    fn assert_whole(&self) {
+        self.wait_until_closed();
+        let keys = KeyRing::parse(&self.keys).unwrap();
+        let examined = verify(&self.options(), keys, &mut |_, _| ()).unwrap();
+        assert!(examined.is_whole(), "{examined:?}");
+    }
+
     /// sled itself, for a test that tampers with it.
     fn database(&self) -> sled::Db {
         self.wait_until_closed();
@@ -95,29 +107,20 @@ impl Shelf {
     }
 }
 
+/// Runs tasks of a test at once, on more threads than a batch needs to mix them.
+fn at_once(test: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(test);
+}
+
 fn site(name: &str, max_pending_authorizations: usize) -> Site {
     Site {
-        id: name.parse().unwrap(),
-        app: InstagramApp {
-            id: "1".to_owned(),
-            secret: Secret::from("app-secret"),
-            dialect: Dialect::InstagramLogin,
-            endpoints: Endpoints::of(Dialect::InstagramLogin),
-            graph_version: "v25.0".to_owned(),
-        },
-        redirect_uris: vec!["https://shop.example/back".to_owned()],
-        scopes: vec!["instagram_business_basic".to_owned()],
-        authorization_ttl: TTL,
         max_pending_authorizations,
-        duties: crate::domain::duties::Duties::default(),
-        webhooks: Vec::new(),
-        allowance: Allowance {
-            calls_in_flight: 1,
-            starts_per_minute: 1,
-        },
-        beginning: Arc::default(),
-        profile_refresh: ProfileRefresh::WithToken,
-        canary: crate::domain::site::Canary::Off,
+        ..testing::site(name)
     }
 }
 

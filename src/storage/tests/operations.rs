@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::authorization::Decline;
 use crate::domain::erasure::{Erasure, ErasureCause};
-use crate::storage::{LeadKey, verify};
+use crate::storage::LeadKey;
 
 /// An operation that changes much and then fails, beside one that is kept.
 #[tokio::test]
@@ -34,11 +34,7 @@ async fn an_operation_that_fails_leaves_nothing_and_its_neighbours_stay() {
     store.close();
     drop(store);
 
-    // Every record is where it should be, and the ledger counts what is there.
-    shelf.wait_until_closed();
-    let keys = KeyRing::parse(&shelf.keys).unwrap();
-    let examined = verify(&shelf.options(), keys, &mut |_, _| ()).unwrap();
-    assert!(examined.is_whole(), "{examined:?}");
+    shelf.assert_whole();
     let store = shelf.open();
     let found = async |number| {
         let found = store.authorization(&site.id, state(number)).await;

@@ -17,12 +17,12 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::Tokens;
-use crate::domain::allowance::Allowance;
 use crate::domain::clock::{Clock, ManualClock, Timestamp};
 use crate::domain::ids::LeadId;
 use crate::domain::lead::Lead;
 use crate::domain::secret::Secret;
-use crate::domain::site::{Dialect, Endpoints, InstagramApp, ProfileRefresh, Site};
+use crate::domain::site::{ProfileRefresh, Site};
+use crate::domain::testing;
 use crate::domain::token::{Token, TokenState, TokenStatus};
 use crate::service::Circuits;
 use crate::storage::{Import, KeyRing, LeadKey, Options, Store, TokenChange};
@@ -182,27 +182,5 @@ fn open(folder: &TempDir, keys: &Secret) -> Store {
 }
 
 fn site(name: &str) -> Arc<Site> {
-    Arc::new(Site {
-        id: name.parse().unwrap(),
-        app: InstagramApp {
-            id: "1".to_owned(),
-            secret: Secret::from("app-secret"),
-            dialect: Dialect::InstagramLogin,
-            endpoints: Endpoints::of(Dialect::InstagramLogin),
-            graph_version: "v25.0".to_owned(),
-        },
-        redirect_uris: vec!["https://shop.example/back".to_owned()],
-        scopes: vec!["instagram_business_basic".to_owned()],
-        authorization_ttl: Duration::from_secs(600),
-        max_pending_authorizations: 10,
-        allowance: Allowance {
-            calls_in_flight: 1,
-            starts_per_minute: 1,
-        },
-        beginning: Arc::default(),
-        duties: crate::domain::duties::Duties::default(),
-        webhooks: Vec::new(),
-        profile_refresh: ProfileRefresh::WithToken,
-        canary: crate::domain::site::Canary::Off,
-    })
+    Arc::new(testing::site(name))
 }
