@@ -7,12 +7,13 @@ use crate::support::daemon::Daemon;
 use crate::support::shop::ACCOUNT;
 use crate::support::{Setup, Shop};
 
-/// How long it is watched.
+/// How long it is watched, and how often: others run on this machine, and what
+/// they cost the daemon only adds to a count, so the least of them is its own.
 const WATCHED: Duration = Duration::from_secs(12);
+const WATCHES: usize = 5;
 
-/// Switches in that time, at most. Less than one a second was measured on a
-/// machine at rest; here others run, and what was begun before may still end.
-const AT_MOST: u64 = 30;
+/// Switches in that time, at most: one a second.
+const AT_MOST: u64 = 12;
 
 /// How often a thread of the daemon was given the processor so far.
 fn switches(daemon: &Daemon) -> u64 {
@@ -31,14 +32,8 @@ fn switches(daemon: &Daemon) -> u64 {
     tasks.map(|task| of_thread(&task.unwrap().path())).sum()
 }
 
-/// How often it wakes, once it has settled.
+/// How often it wakes while it is watched.
 async fn watched(daemon: &Daemon) -> u64 {
-    let settled = crate::support::eventually("it settles", async || {
-        let before = switches(daemon);
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        (switches(daemon).saturating_sub(before) < 10).then_some(())
-    });
-    settled.await;
     let before = switches(daemon);
     tokio::time::sleep(WATCHED).await;
     switches(daemon).saturating_sub(before)
@@ -51,7 +46,13 @@ async fn an_idle_daemon_hardly_wakes() {
     };
     let shop = Shop::open_with(metrics).await;
     shop.login(ACCOUNT).await;
-    let woken = watched(&shop.daemon).await;
-    assert!(woken <= AT_MOST, "{woken} times in {WATCHED:?}");
+    let mut least = u64::MAX;
+    for _ in 0..WATCHES {
+        least = least.min(watched(&shop.daemon).await);
+        if least <= AT_MOST {
+            break;
+        }
+    }
+    assert!(least <= AT_MOST, "{least} times in {WATCHED:?}");
     shop.daemon.stops().await;
 }
