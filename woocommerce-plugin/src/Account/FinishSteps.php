@@ -75,8 +75,7 @@ class FinishSteps
             case self::MAIL:
                 return $this->ownership->mailKey($flow, $pending);
             case self::OTHER_EMAIL:
-                $pending->claimedUserId = 0;
-                $pending->mailedKeyHash = '';
+                $pending->claim(0);
 
                 return [];
             default:

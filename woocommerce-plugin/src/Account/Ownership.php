@@ -74,7 +74,7 @@ class Ownership
             return [__('We sent several emails to this address already. Please look for them, or try again in an hour.', 'leadtap')];
         }
         $key = bin2hex(random_bytes(32));
-        $pending->mailedKeyHash = hash('sha256', $key);
+        $pending->mailedKeyHash = self::hash($key, $user);
         if ($this->policy->allows($user)) {
             $link = $this->urls->account([Urls::PARAMETER => ProveRoute::NAME, 'flow' => $flow->id, 'key' => $key]);
             $this->mailer->proveAccount($user->user_email, $link);
@@ -89,9 +89,10 @@ class Ownership
         #[\SensitiveParameter]
         string $key
     ): ?\WP_User {
-        $isGood = $pending->mailedKeyHash !== '' && hash_equals($pending->mailedKeyHash, hash('sha256', $key));
+        $user = $this->claimed($pending);
+        $isGood = $user !== null && $pending->mailedKeyHash !== '' && hash_equals($pending->mailedKeyHash, self::hash($key, $user));
 
-        return $isGood ? $this->claimed($pending) : null;
+        return $isGood ? $user : null;
     }
 
     public function claimed(Pending $pending): ?\WP_User
@@ -99,5 +100,14 @@ class Ownership
         $user = $pending->claimedUserId > 0 ? get_userdata($pending->claimedUserId) : false;
 
         return $user instanceof \WP_User ? $user : null;
+    }
+
+    /** With whom the link was mailed to, and where: what is claimed afterwards is not proven by it. */
+    private static function hash(
+        #[\SensitiveParameter]
+        string $key,
+        \WP_User $user
+    ): string {
+        return hash('sha256', "{$key}|{$user->ID}|" . strtolower($user->user_email));
     }
 }

@@ -20,7 +20,7 @@ final class Pending
     /** The account whose e-mail address was entered, and which is to be proven; 0: none. */
     public int $claimedUserId = 0;
 
-    /** SHA-256 of the key in the mailed link; empty: none is valid. */
+    /** SHA-256 of the key in the mailed link, with the account that it was mailed to; empty: none is valid. */
     public string $mailedKeyHash = '';
 
     /** The address that was entered; it proves nothing. */
@@ -48,6 +48,15 @@ final class Pending
     public static function of(Person $person, Flow $flow): self
     {
         return new self($person, $flow->place, $flow->returnTo);
+    }
+
+    /** A link that was mailed to another account is worth nothing from here on. */
+    public function claim(int $userId): void
+    {
+        if ($this->claimedUserId !== $userId) {
+            $this->mailedKeyHash = '';
+        }
+        $this->claimedUserId = $userId;
     }
 
     /** @return array<string, mixed> for a transient: it holds no secret and no token */

@@ -63,7 +63,7 @@ class Registration
         $owner = get_user_by('email', $pending->enteredEmail);
         if ($owner instanceof \WP_User) {
             // Never logged in and never linked because of an address.
-            $pending->claimedUserId = $owner->ID;
+            $pending->claim($owner->ID);
 
             return [];
         }

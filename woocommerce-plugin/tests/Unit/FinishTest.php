@@ -192,6 +192,71 @@ final class FinishTest extends TestCase
         self::assertStringContainsString('mail_link_over', $this->shop->visit(ProveRoute::class, $query, [])->redirect);
     }
 
+    public function testALinkMailedToOneAccountProvesNoOther(): void
+    {
+        WordPress::addUser(5, 'eve@shop.example');
+        $victim = WordPress::addUser(6, 'victim@shop.example');
+        $this->send(['email' => 'eve@shop.example']);
+        $this->send(['leadtap_step' => 'mail']);
+        $query = self::queryOfMail();
+        $page = $this->send(['email' => 'victim@shop.example']);
+        self::assertStringNotContainsString('We sent a link', $page->html);
+        self::assertStringContainsString('mail_link_over', $this->shop->visit(ProveRoute::class, $query)->redirect);
+        self::assertStringContainsString('mail_link_over', $this->shop->visit(ProveRoute::class, $query, [])->redirect);
+        $this->assertNoneIsLinked($victim);
+    }
+
+    public function testNorWhereTheOtherAccountWasGivenFirst(): void
+    {
+        WordPress::addUser(5, 'eve@shop.example');
+        $victim = WordPress::addUser(6, 'victim@shop.example');
+        foreach (['victim@shop.example', 'eve@shop.example'] as $address) {
+            $this->send(['email' => $address]);
+            $this->send(['leadtap_step' => 'mail']);
+        }
+        $query = self::queryOfMail();
+        $this->send(['email' => 'victim@shop.example']);
+        self::assertStringContainsString('mail_link_over', $this->shop->visit(ProveRoute::class, $query, [])->redirect);
+        $this->send(['leadtap_step' => 'other']);
+        $this->send(['email' => 'victim@shop.example']);
+        self::assertStringContainsString('mail_link_over', $this->shop->visit(ProveRoute::class, $query, [])->redirect);
+        $this->assertNoneIsLinked($victim);
+    }
+
+    public function testAKeyKeptWithAnotherAccountIsWorthNothing(): void
+    {
+        WordPress::addUser(5, 'eve@shop.example');
+        $victim = WordPress::addUser(6, 'victim@shop.example');
+        $this->send(['email' => 'eve@shop.example']);
+        $this->send(['leadtap_step' => 'mail']);
+        foreach (preg_grep('/^leadtap_pending_/', array_keys(WordPress::$transients)) as $name) {
+            WordPress::$transients[$name]['value']['claimed'] = 6;
+        }
+        self::assertStringContainsString('mail_link_over', $this->shop->visit(ProveRoute::class, self::queryOfMail(), [])->redirect);
+        $this->assertNoneIsLinked($victim);
+    }
+
+    public function testALinkProvesTheAddressThatItWentToAndNoOther(): void
+    {
+        WordPress::addUser(5, 'eve@shop.example');
+        $this->send(['email' => 'eve@shop.example']);
+        $this->send(['leadtap_step' => 'mail']);
+        WordPress::$users[5]->user_email = 'victim@shop.example';
+        self::assertStringContainsString('mail_link_over', $this->shop->visit(ProveRoute::class, self::queryOfMail(), [])->redirect);
+        self::assertNull($this->shop->container->get(EmailProof::class)->verifiedTime(WordPress::$users[5]));
+    }
+
+    public function testTheSameAddressGivenAgainKeepsTheLinkThatIsUnderWay(): void
+    {
+        WordPress::addUser(5, 'ada@shop.example');
+        $this->send(['email' => 'ada@shop.example']);
+        $this->send(['leadtap_step' => 'mail']);
+        $this->send(['email' => 'ada@shop.example']);
+        $this->shop->daemon->answers((new Lead())->setEtag('etag-2'));
+        $this->shop->visit(ProveRoute::class, self::queryOfMail(), []);
+        self::assertSame([5], WordPress::$loggedIn);
+    }
+
     public function testTheMailedKeyIsNotInTheDatabase(): void
     {
         WordPress::addUser(5, 'ada@shop.example');
@@ -300,6 +365,12 @@ final class FinishTest extends TestCase
     private function linkOf(\WP_User $user)
     {
         return $this->shop->container->get(LinkedAccounts::class)->of($user->ID);
+    }
+
+    private function assertNoneIsLinked(\WP_User $user): void
+    {
+        self::assertNull($this->linkOf($user));
+        self::assertSame([], WordPress::$loggedIn);
     }
 
     /** @return array<string, string> */
