@@ -118,6 +118,18 @@ class LinkedAccounts
         do_action('leadtap_unlinked', $userId, $link);
     }
 
+    /** From every site of a network, where a user is one and the same. Says whether there was anything. */
+    public function unlinkEverywhere(int $userId): bool
+    {
+        $names = array_filter(array_map('strval', array_keys((array) get_user_meta($userId))), [MetaKeys::class, 'isOfALink']);
+        $this->unlink($userId);
+        foreach ($names as $name) {
+            delete_user_meta($userId, $name);
+        }
+
+        return $names !== [];
+    }
+
     private function linkAlone(\WP_User $user, Person $person): ?string
     {
         if (array_diff($this->usersFor($person->ids), [$user->ID]) !== []) {

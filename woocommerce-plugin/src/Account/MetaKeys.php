@@ -58,6 +58,12 @@ final class MetaKeys
         return self::named('consent');
     }
 
+    /** Whether a name is of a link, of whichever site. */
+    public static function isOfALink(string $name): bool
+    {
+        return preg_match('/^' . self::PREFIX . '[0-9]+_(link$|ig_)/D', $name) === 1;
+    }
+
     private static function named(string $name): string
     {
         return self::PREFIX . get_current_blog_id() . "_{$name}";

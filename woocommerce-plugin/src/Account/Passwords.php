@@ -32,7 +32,9 @@ class Passwords implements Module
 
     public function register(): void
     {
-        add_action('after_password_reset', [$this, 'afterReset']);
+        // Not `after_password_reset`, which WooCommerce's own form does not fire before 10.9. The password is set right
+        // after this one, and with it every session ends.
+        add_action('password_reset', [$this, 'onReset']);
         add_action('profile_update', [$this, 'afterChange'], 10, 2);
     }
 
@@ -45,10 +47,9 @@ class Passwords implements Module
      * Whoever sets a password by e-mail owns the address. Where that was never proven before, the account may have
      * been made by somebody else with that address, so the Instagram account that was linked until now goes.
      */
-    public function afterReset(\WP_User $user): void
+    public function onReset(\WP_User $user): void
     {
-        if ($this->accounts->of($user->ID) !== null && $this->proof->verifiedTime($user) === null) {
-            $this->accounts->unlink($user->ID);
+        if ($this->proof->verifiedTime($user) === null && $this->accounts->unlinkEverywhere($user->ID)) {
             $this->proof->prove($user, $this->clock->now());
             $this->log->info('A password was set by e-mail before the address was proven: Instagram was unlinked.', ['user.id' => $user->ID]);
         }

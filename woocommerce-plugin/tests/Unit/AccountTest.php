@@ -106,8 +106,18 @@ final class AccountTest extends TestCase
     public function testWhoTakesAnAccountByItsAddressTakesItAlone(): void
     {
         $this->comeBackFromLinking();
-        do_action('after_password_reset', $this->user);
+        WordPress::$meta[5][MetaKeys::noPassword()] = '1';
+        self::resetAsOldWooCommerceDoes($this->user);
         self::assertNull($this->accounts->of(5), 'it was linked while nobody had proven the address');
+        self::assertTrue($this->shop->container->get(Passwords::class)->has(5));
+        self::assertNotNull($this->shop->container->get(EmailProof::class)->verifiedTime($this->user));
+    }
+
+    public function testInAllOfANetwork(): void
+    {
+        WordPress::$meta[5] = ['_leadtap_2_link' => ['lead' => 'x'], '_leadtap_2_ig_1' => '1', '_leadtap_2_ig_user_2' => '1', '_leadtap_2_consent' => ['version' => '1']];
+        self::resetAsOldWooCommerceDoes($this->user);
+        self::assertSame(['_leadtap_2_consent', MetaKeys::emailProof()], array_keys(WordPress::$meta[5]));
     }
 
     public function testAResetAfterTheAddressWasProvenKeepsTheLink(): void
@@ -116,9 +126,16 @@ final class AccountTest extends TestCase
         WordPress::$meta[5][MetaKeys::noPassword()] = '1';
         $this->shop->daemon->answers((new Lead())->setEtag('etag-3'));
         $this->shop->container->get(EmailProof::class)->prove($this->user, 1);
-        do_action('after_password_reset', $this->user);
+        self::resetAsOldWooCommerceDoes($this->user);
         self::assertNotNull($this->accounts->of(5));
         self::assertTrue($this->shop->container->get(Passwords::class)->has(5));
+    }
+
+    /** Before 10.9 WooCommerce fired this one action of WordPress's two, and set the password only then. */
+    private static function resetAsOldWooCommerceDoes(\WP_User $user): void
+    {
+        do_action('password_reset', $user, 'a new password');
+        WordPress::$users[$user->ID]->user_pass = 'a new password';
     }
 
     private function beginLinking(): string
