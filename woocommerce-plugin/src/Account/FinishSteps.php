@@ -92,7 +92,7 @@ class FinishSteps
         if (is_string($owner)) {
             return [$owner];
         }
-        $this->existing->link($owner, $flow, $pending);
+        $this->existing->linkByPassword($owner, $flow, $pending);
 
         return null;
     }

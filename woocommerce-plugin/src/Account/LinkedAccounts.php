@@ -74,11 +74,22 @@ class LinkedAccounts
     /** @return string|null null: linked; else which of {@see Outcomes} forbids it */
     public function link(\WP_User $user, Person $person): ?string
     {
-        try {
-            return $this->lock->hold('link|' . $person->ids->scopedId(), fn () => $this->linkAlone($user, $person));
-        } catch (LockBusy $busy) {
-            return Outcomes::BUSY;
-        }
+        return $this->alone($person, fn (): ?string => $this->linkAlone($user, $person));
+    }
+
+    /** In the place of whatever was linked before, in all of a network: for an account that a stranger may have linked. */
+    public function linkInstead(\WP_User $user, Person $person): ?string
+    {
+        $work = function () use ($user, $person): ?string {
+            if ($this->isOfAnother($user, $person)) {
+                return Outcomes::TAKEN;
+            }
+            $this->unlinkEverywhere($user->ID);
+
+            return $this->linkAlone($user, $person);
+        };
+
+        return $this->alone($person, $work);
     }
 
     /** After a login: the handle can be another, and a second id can have come. */
@@ -130,9 +141,24 @@ class LinkedAccounts
         return $names !== [];
     }
 
+    /** @param callable(): ?string $work */
+    private function alone(Person $person, callable $work): ?string
+    {
+        try {
+            return $this->lock->hold('link|' . $person->ids->scopedId(), $work);
+        } catch (LockBusy $busy) {
+            return Outcomes::BUSY;
+        }
+    }
+
+    private function isOfAnother(\WP_User $user, Person $person): bool
+    {
+        return array_diff($this->usersFor($person->ids), [$user->ID]) !== [];
+    }
+
     private function linkAlone(\WP_User $user, Person $person): ?string
     {
-        if (array_diff($this->usersFor($person->ids), [$user->ID]) !== []) {
+        if ($this->isOfAnother($user, $person)) {
             return Outcomes::TAKEN;
         }
         $link = $this->of($user->ID);

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace Leadtap\WooCommerce\Account;
 
-/** The plugin's two e-mails, in WooCommerce's own frame. */
+/** The plugin's e-mails, in WooCommerce's own frame. */
 class Mailer
 {
     public function confirmAddress(string $to, string $link): bool
@@ -28,6 +28,18 @@ class Mailer
             __('Link Instagram to my account', 'leadtap'),
             $link,
             __('If it was not you, do nothing: nothing was changed.', 'leadtap')
+        );
+    }
+
+    public function passwordEnded(string $to, string $link): bool
+    {
+        return $this->send(
+            $to,
+            __('The old password of your account has ended', 'leadtap'),
+            __('You linked Instagram to your account with the link in our email, and so showed for the first time that this address is yours. Until then anybody could have registered with it. To be safe, the password of before no longer works, and every other device was logged out.', 'leadtap'),
+            __('Set a new password', 'leadtap'),
+            $link,
+            __('If you always log in with Instagram, you need none.', 'leadtap')
         );
     }
 

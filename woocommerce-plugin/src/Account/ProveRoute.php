@@ -4,7 +4,6 @@ declare(strict_types=1);
 
 namespace Leadtap\WooCommerce\Account;
 
-use Leadtap\WooCommerce\Clock;
 use Leadtap\WooCommerce\Login\FlowCookies;
 use Leadtap\WooCommerce\Login\Landing;
 use Leadtap\WooCommerce\Login\Outcomes;
@@ -32,15 +31,11 @@ final class ProveRoute implements Route
 
     private ExistingAccount $existing;
 
-    private EmailProof $proof;
-
     private AccountPage $page;
 
     private Templates $templates;
 
     private Landing $landing;
-
-    private Clock $clock;
 
     public function __construct(
         Settings $settings,
@@ -48,22 +43,18 @@ final class ProveRoute implements Route
         PendingStore $store,
         Ownership $ownership,
         ExistingAccount $existing,
-        EmailProof $proof,
         AccountPage $page,
         Templates $templates,
-        Landing $landing,
-        Clock $clock
+        Landing $landing
     ) {
         $this->settings = $settings;
         $this->flows = $flows;
         $this->store = $store;
         $this->ownership = $ownership;
         $this->existing = $existing;
-        $this->proof = $proof;
         $this->page = $page;
         $this->templates = $templates;
         $this->landing = $landing;
-        $this->clock = $clock;
     }
 
     public function isOpen(): bool
@@ -85,10 +76,10 @@ final class ProveRoute implements Route
             $this->page->show(__('Link Instagram to your account', 'leadtap'), fn (): string => $this->templates->html('mailed', [
                 'email' => $owner->user_email,
                 'username' => $pending->person->username,
+                'ends_password' => $this->existing->isTakeover($owner),
             ]));
         } else {
-            $this->proof->prove($owner, $this->clock->now());
-            $this->existing->link($owner, $flow, $pending);
+            $this->existing->linkByMail($owner, $flow, $pending);
         }
     }
 }

@@ -21,6 +21,7 @@ use Leadtap\WooCommerce\Account\LinkedAccounts;
 use Leadtap\WooCommerce\Lock;
 use Leadtap\WooCommerce\Account\Mailer;
 use Leadtap\WooCommerce\Account\NewCustomer;
+use Leadtap\WooCommerce\Account\OtherWaysIn;
 use Leadtap\WooCommerce\Account\Ownership;
 use Leadtap\WooCommerce\Account\Passwords;
 use Leadtap\WooCommerce\Account\PendingStore;
@@ -86,14 +87,21 @@ final class AccountServices implements Services
             $c->get(Settings::class),
             $c->get(Clock::class)
         ));
+        $container->set(OtherWaysIn::class, static fn (Container $c) => new OtherWaysIn(
+            $c->get(Mailer::class),
+            $c->get(Log::class)
+        ));
         $container->set(ExistingAccount::class, static fn (Container $c) => new ExistingAccount(
             $c->get(LinkedAccounts::class),
             $c->get(RolePolicy::class),
+            $c->get(EmailProof::class),
+            $c->get(OtherWaysIn::class),
             $c->get(PendingStore::class),
             $c->get(Consents::class),
             $c->get(LeadSync::class),
             $c->get(Entrance::class),
-            $c->get(Landing::class)
+            $c->get(Landing::class),
+            $c->get(Clock::class)
         ));
         $container->set(Registration::class, static fn (Container $c) => new Registration(
             $c->get(LinkedAccounts::class),
@@ -159,11 +167,9 @@ final class AccountServices implements Services
             $c->get(PendingStore::class),
             $c->get(Ownership::class),
             $c->get(ExistingAccount::class),
-            $c->get(EmailProof::class),
             $c->get(AccountPage::class),
             $c->get(Templates::class),
-            $c->get(Landing::class),
-            $c->get(Clock::class)
+            $c->get(Landing::class)
         ));
         $container->set(ConfirmRoute::class, static fn (Container $c) => new ConfirmRoute(
             $c->get(Settings::class),

@@ -37,6 +37,12 @@ final class WordPress
     /** @var list<array{int, string, array<int, mixed>}> time, hook, arguments */
     public static array $scheduled = [];
 
+    /** @var list<int> whose sessions were ended, in order */
+    public static array $loggedOut = [];
+
+    /** @var list<int> whose passwords for applications were ended */
+    public static array $applicationsEnded = [];
+
     public static int $currentUser = 0;
 
     public static int $now = 0;
@@ -50,6 +56,7 @@ final class WordPress
         self::$options = ['permalink_structure' => '/%postname%/', 'siteurl' => 'https://shop.example'];
         self::$transients = self::$hooks = self::$users = self::$meta = [];
         self::$mails = self::$cookies = self::$loggedIn = self::$scheduled = self::$notices = [];
+        self::$loggedOut = self::$applicationsEnded = [];
         $GLOBALS['wpdb'] = new FakeDatabase();
         self::$currentUser = 0;
         self::$now = 1790000000;

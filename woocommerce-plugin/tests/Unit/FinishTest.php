@@ -9,9 +9,11 @@ use Leadtap\WooCommerce\Account\EmailProof;
 use Leadtap\WooCommerce\Account\FinishRoute;
 use Leadtap\WooCommerce\Account\LeadSync;
 use Leadtap\WooCommerce\Account\LinkedAccounts;
+use Leadtap\WooCommerce\Account\Passwords;
 use Leadtap\WooCommerce\Account\ProveRoute;
 use Leadtap\WooCommerce\Client\V1\Lead;
 use Leadtap\WooCommerce\Client\V1\UpdateLeadRequest;
+use Leadtap\WooCommerce\Gateway\Conversions;
 use Leadtap\WooCommerce\Tests\Support\FakeResponder;
 use Leadtap\WooCommerce\Tests\Support\Shop;
 use Leadtap\WooCommerce\Tests\Support\TestCase;
@@ -257,6 +259,80 @@ final class FinishTest extends TestCase
         self::assertSame([5], WordPress::$loggedIn);
     }
 
+    public function testWhoProvesTheAddressFirstShutsOutWhoeverRegisteredWithIt(): void
+    {
+        $user = WordPress::addUser(5, 'ada@shop.example', ['customer'], "a stranger's password");
+        $stranger = Conversions::person(Shop::lead('1', '2'));
+        $accounts = $this->shop->container->get(LinkedAccounts::class);
+        $accounts->link($user, $stranger);
+        $order = [];
+        add_action('wp_login', static function () use (&$order): void {
+            $order = WordPress::$loggedOut;
+        });
+        self::assertStringContainsString('its old password ends with this', $this->mailed()->html, 'told before');
+        $this->shop->daemon->answers((new Lead())->setEtag('etag-2'));
+        $answer = $this->shop->visit(ProveRoute::class, self::queryOfMail(), []);
+        self::assertSame('https://shop.example/checkout/', $answer->redirect);
+        self::assertSame([5], WordPress::$loggedIn);
+        self::assertSame([5], $order, 'sessions end before the one that begins');
+        self::assertSame([5], WordPress::$applicationsEnded);
+        self::assertNotSame("a stranger's password", WordPress::$users[5]->user_pass);
+        self::assertFalse($this->shop->container->get(Passwords::class)->has(5));
+        self::assertNull($accounts->userFor($stranger->ids));
+        self::assertSame(Shop::SCOPED_ID, $this->linkOf($user)->ids->scopedId());
+        self::assertSame(WordPress::$now, $this->shop->container->get(EmailProof::class)->verifiedTime($user));
+        self::assertStringContainsString('no longer works', end(WordPress::$notices)[1], 'told afterwards');
+        self::assertStringContainsString('/my-account/lost-password/', end(WordPress::$mails)['body'], 'and by e-mail');
+        $written = $this->shop->daemon->request(UpdateLeadRequest::class);
+        self::assertSame(WordPress::$now, $written->getLead()->getContact()->getEmailVerifiedTime()->getSeconds());
+    }
+
+    public function testWhoseAddressWasProvenBeforeKeepsPasswordSessionsAndLink(): void
+    {
+        $user = WordPress::addUser(5, 'ada@shop.example', ['customer'], 'her password');
+        $proof = $this->shop->container->get(EmailProof::class);
+        $proof->prove($user, 7);
+        self::assertStringNotContainsString('password', $this->mailed()->html);
+        $this->shop->daemon->answers((new Lead())->setEtag('etag-2'));
+        $this->shop->visit(ProveRoute::class, self::queryOfMail(), []);
+        self::assertSame([5], WordPress::$loggedIn);
+        self::assertSame(['her password', []], [WordPress::$users[5]->user_pass, WordPress::$loggedOut]);
+        self::assertSame(7, $proof->verifiedTime($user));
+    }
+
+    public function testAProvenAccountThatHasAnotherInstagramKeepsIt(): void
+    {
+        $user = WordPress::addUser(5, 'ada@shop.example');
+        $this->shop->container->get(LinkedAccounts::class)->link($user, Conversions::person(Shop::lead('1', '2')));
+        $this->shop->daemon->answers((new Lead())->setEtag('etag-2'));
+        $this->shop->container->get(EmailProof::class)->prove($user, 7);
+        $this->mailed();
+        self::assertStringContainsString('leadtap_outcome=has_other', $this->shop->visit(ProveRoute::class, self::queryOfMail(), [])->redirect);
+        self::assertSame('1', $this->linkOf($user)->ids->scopedId());
+    }
+
+    public function testALinkThatIsRefusedProvesNothingAndEndsNothing(): void
+    {
+        $user = WordPress::addUser(5, 'ada@shop.example', ['customer'], 'her password');
+        $this->mailed();
+        $accounts = $this->shop->container->get(LinkedAccounts::class);
+        $accounts->link($user, Conversions::person(Shop::lead('1', '2')));
+        $accounts->link(WordPress::addUser(6, 'eve@shop.example'), Conversions::person(Shop::lead()));
+        self::assertStringContainsString('leadtap_outcome=taken', $this->shop->visit(ProveRoute::class, self::queryOfMail(), [])->redirect);
+        self::assertNull($this->shop->container->get(EmailProof::class)->verifiedTime($user));
+        self::assertSame('1', $this->linkOf($user)->ids->scopedId());
+        self::assertSame(['her password', []], [WordPress::$users[5]->user_pass, WordPress::$loggedOut]);
+    }
+
+    public function testAPasswordThatProvesAnAccountStays(): void
+    {
+        WordPress::addUser(5, 'ada@shop.example', ['customer'], 'her password');
+        $this->send(['email' => 'ada@shop.example']);
+        $this->shop->daemon->answers((new Lead())->setEtag('etag-2'));
+        $this->send(['leadtap_step' => 'password', 'leadtap_password' => 'her password']);
+        self::assertSame(['her password', []], [WordPress::$users[5]->user_pass, WordPress::$loggedOut]);
+    }
+
     public function testTheMailedKeyIsNotInTheDatabase(): void
     {
         WordPress::addUser(5, 'ada@shop.example');
@@ -365,6 +441,15 @@ final class FinishTest extends TestCase
     private function linkOf(\WP_User $user)
     {
         return $this->shop->container->get(LinkedAccounts::class)->of($user->ID);
+    }
+
+    /** What the link that is mailed to the account opens. */
+    private function mailed(): FakeResponder
+    {
+        $this->send(['email' => 'ada@shop.example']);
+        $this->send(['leadtap_step' => 'mail']);
+
+        return $this->shop->visit(ProveRoute::class, self::queryOfMail());
     }
 
     private function assertNoneIsLinked(\WP_User $user): void

@@ -159,6 +159,12 @@ function wp_login_url(): string
     return home_url('/wp-login.php');
 }
 
+/** As WooCommerce filters it. */
+function wp_lostpassword_url(): string
+{
+    return home_url('/my-account/lost-password/');
+}
+
 function wp_generate_password(int $length, bool $special = true, bool $extra = false): string
 {
     return substr(bin2hex(random_bytes($length)), 0, $length);

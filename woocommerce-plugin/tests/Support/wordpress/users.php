@@ -151,3 +151,36 @@ function wp_update_user(array $data)
 
     return $data['ID'];
 }
+
+function wp_set_password(string $password, int $id): void
+{
+    WordPress::$users[$id]->user_pass = $password;
+}
+
+class WP_Session_Tokens
+{
+    private int $user;
+
+    public static function get_instance(int $user): self
+    {
+        $tokens = new self();
+        $tokens->user = $user;
+
+        return $tokens;
+    }
+
+    public function destroy_all(): void
+    {
+        WordPress::$loggedOut[] = $this->user;
+    }
+}
+
+class WP_Application_Passwords
+{
+    public static function delete_all_application_passwords(int $user): int
+    {
+        WordPress::$applicationsEnded[] = $user;
+
+        return 0;
+    }
+}
