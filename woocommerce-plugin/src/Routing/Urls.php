@@ -88,16 +88,17 @@ final class Urls
         return $this->isOwnCallback($path) ? 'callback' : null;
     }
 
-    /** An admin may have chosen another path for the callback than ours. */
+    /** An admin may have chosen another path for the callback than ours. Without Instagram's answer it is a page as before. */
     private function isOwnCallback(string $path): bool
     {
         $chosen = $this->settings->redirectUri();
 
-        return $chosen !== '' && parse_url($chosen, PHP_URL_QUERY) === null
-            && self::path($chosen) !== '/' && self::path($chosen) === $path;
+        return $chosen !== '' && parse_url($chosen, PHP_URL_QUERY) === null && self::path($chosen) === $path
+            && CallbackAddress::isPossible($chosen) && CallbackAddress::isAnswer();
     }
 
-    private static function path(string $url): string
+    /** Of an address, beginning with a slash. */
+    public static function path(string $url): string
     {
         // Two slashes at the beginning would be read as a host.
         $path = parse_url((string) preg_replace('#^/{2,}#', '/', $url), PHP_URL_PATH);

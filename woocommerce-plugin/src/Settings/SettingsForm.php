@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Leadtap\WooCommerce\Settings;
 
 use Leadtap\WooCommerce\Gateway\AddressCheck;
+use Leadtap\WooCommerce\Routing\CallbackAddress;
 
 /**
  * Turns what an admin sent into settings. A field that cannot be what it says
@@ -49,7 +50,8 @@ final class SettingsForm
      * @param array<string, mixed> $input  as it was posted, without slashes
      * @param array<string, mixed> $before the settings until now
      * @param bool                 $mayConnect whether it is somebody who may decide which daemon says who a shopper is,
-     *                                         and who may log in: with a daemon of one's own one is anybody
+     *                                         where Instagram sends shoppers, and who may log in: with a daemon of
+     *                                         one's own one is anybody
      *
      * @return array<string, mixed> the settings from now on
      */
@@ -60,12 +62,12 @@ final class SettingsForm
         $this->problems = [];
         $this->settings['enabled'] = $this->isTicked('enabled');
         $this->settings['consent_required'] = $this->isTicked('consent_required');
-        $this->readRedirectUri();
         $this->readTexts();
         $this->settings['placements'] = array_values(array_intersect(Placements::ALL, $this->texts('placements')));
         $this->readRedirect();
         if ($mayConnect) {
             $this->readAddress();
+            $this->readRedirectUri();
             $this->readFile('token_file');
             $this->readFile('ca_file');
             $this->settings['roles'] = array_values(array_intersect(array_keys(wp_roles()->get_names()), $this->texts('roles')));
@@ -124,13 +126,14 @@ final class SettingsForm
         $isOwn = $uri === '' || (strlen($uri) <= self::URL_BYTES
             && preg_match('#^https?://#', $uri) === 1
             && wp_parse_url($uri, PHP_URL_HOST) === wp_parse_url(home_url(), PHP_URL_HOST)
-            && wp_parse_url($uri, PHP_URL_FRAGMENT) === null);
+            && wp_parse_url($uri, PHP_URL_FRAGMENT) === null
+            && CallbackAddress::isPossible($uri));
         if ($isOwn) {
             $this->settings['redirect_uri'] = esc_url_raw($uri);
 
             return;
         }
-        $this->problems[] = __('The redirect URI was not saved: it must be an address of this website.', 'leadtap');
+        $this->problems[] = __('The callback address was not saved: it must be an address of this website with a path of its own, such as /instagram/, and none of WordPress’s own files.', 'leadtap');
     }
 
     private function readTexts(): void

@@ -84,7 +84,7 @@ $off = $view['may_connect'] ? '' : 'disabled';
 
         <h2><?php esc_html_e('Daemon', 'leadtap'); ?></h2>
         <?php if (!$view['may_connect']) : ?>
-            <p><?php esc_html_e('The daemon and the roles are for administrators alone: whoever chooses the daemon decides who a shopper is.', 'leadtap'); ?></p>
+            <p><?php esc_html_e('The daemon, the callback address and the roles are for administrators alone: whoever chooses the daemon decides who a shopper is.', 'leadtap'); ?></p>
         <?php endif; ?>
         <table class="form-table" role="presentation">
             <tr>
@@ -123,7 +123,7 @@ $off = $view['may_connect'] ? '' : 'disabled';
             <tr>
                 <th scope="row"><label for="leadtap-redirect-uri"><?php esc_html_e('Callback address', 'leadtap'); ?></label></th>
                 <td>
-                    <input type="url" dir="ltr" class="regular-text code" id="leadtap-redirect-uri" name="redirect_uri" value="<?php echo esc_attr($settings->redirectUri()); ?>" aria-describedby="leadtap-redirect-uri-help">
+                    <input type="url" dir="ltr" class="regular-text code" id="leadtap-redirect-uri" name="redirect_uri" <?php echo esc_attr($off); ?> value="<?php echo esc_attr($settings->redirectUri()); ?>" aria-describedby="leadtap-redirect-uri-help">
                     <p class="description" id="leadtap-redirect-uri-help"><?php esc_html_e('Where Meta’s dashboard insists on another one than the one above: what it shows, byte for byte. Usually empty.', 'leadtap'); ?></p>
                 </td>
             </tr>

@@ -54,6 +54,12 @@ final class SettingsFormTest extends AdminTestCase
         yield 'a token instead of its file' => ['token_file', 'lt_3f8a9c0d1e2b4f5a6978', 'whole path'];
         yield 'a token file that is served' => ['token_file', '/nowhere/wp-content/token', 'download'];
         yield 'another shop as the redirect URI' => ['redirect_uri', 'https://evil.example/cb/', 'this website'];
+        yield 'the home page as the callback' => ['redirect_uri', 'https://shop.example//', 'path of its own'];
+        yield 'a query that is not ours' => ['redirect_uri', 'https://shop.example/?page_id=5', 'path of its own'];
+        yield 'the login page' => ['redirect_uri', 'https://shop.example/wp-login.php', 'WordPress’s own files'];
+        yield 'the admin area' => ['redirect_uri', 'https://shop.example/wp-admin/', 'WordPress’s own files'];
+        yield 'its programs' => ['redirect_uri', 'https://shop.example/blog/XMLRPC.php/x', 'WordPress’s own files'];
+        yield 'its interface' => ['redirect_uri', 'https://shop.example/wp-json/wc/', 'WordPress’s own files'];
         yield 'another shop after the login' => ['redirect', 'https://evil.example/', 'this website'];
         yield 'another shop without a scheme' => ['redirect', '//evil.example/', 'this website'];
     }
@@ -67,6 +73,13 @@ final class SettingsFormTest extends AdminTestCase
         self::assertCount(1, $this->form->problems());
         self::assertStringContainsString($words, $this->form->problems()[0]);
         self::assertStringNotContainsString($value, serialize($settings) . serialize(WordPress::$options));
+    }
+
+    public function testAPathOfItsOwnCanBeTheCallback(): void
+    {
+        foreach (['https://shop.example/instagram/', 'https://shop.example/index.php/instagram', 'https://shop.example/?leadtap=callback', ''] as $uri) {
+            self::assertSame($uri, $this->form->read(['address' => '/run/l.sock', 'redirect_uri' => $uri], [], true)['redirect_uri']);
+        }
     }
 
     public function testAChangedConsentTextGetsANewVersionAndAnOldOneItsOwn(): void
@@ -85,11 +98,18 @@ final class SettingsFormTest extends AdminTestCase
 
     public function testAShopManagerCanNeitherChooseTheDaemonNorWhomItLetsIn(): void
     {
-        $before = ['address' => 'unix:///run/ours.sock', 'token_file' => '/etc/ours', 'ca_file' => '/etc/ours.pem', 'roles' => ['customer']];
+        $before = [
+            'address' => 'unix:///run/ours.sock',
+            'token_file' => '/etc/ours',
+            'ca_file' => '/etc/ours.pem',
+            'redirect_uri' => 'https://shop.example/ours/',
+            'roles' => ['customer'],
+        ];
         $settings = $this->form->read([
             'address' => 'tcp://127.0.0.1:6666',
             'token_file' => '/home/manager/token',
             'ca_file' => '/home/manager/ca.pem',
+            'redirect_uri' => 'https://shop.example/my-account/',
             'roles' => ['administrator'],
             'button_text' => 'Log in with Instagram',
         ], $before, false);

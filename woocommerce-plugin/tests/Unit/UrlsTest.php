@@ -35,7 +35,11 @@ final class UrlsTest extends TestCase
         yield 'two slashes' => ['https://shop.example', '//leadtap/callback/', [], 'callback'];
         yield 'a list' => ['https://shop.example', '/?leadtap[]=start', ['leadtap' => ['start']], null];
         yield 'no name' => ['https://shop.example', '/', ['leadtap' => '../../x'], null];
-        yield 'chosen path' => ['https://shop.example', '/custom/back?code=x', [], 'callback'];
+        yield 'chosen path' => ['https://shop.example', '/custom/back?code=x&state=y', ['code' => 'x', 'state' => 'y'], 'callback'];
+        yield 'chosen path, declined' => ['https://shop.example', '/custom/back?error=x', ['error' => 'x'], 'callback'];
+        yield 'the page at the chosen path' => ['https://shop.example', '/custom/back', [], null];
+        yield 'that page with a query' => ['https://shop.example', '/custom/back?code=x', ['code' => 'x'], null];
+        yield 'that page with a list' => ['https://shop.example', '/custom/back?error[]=x', ['error' => ['x']], null];
     }
 
     /**
@@ -50,5 +54,25 @@ final class UrlsTest extends TestCase
         $_SERVER['REQUEST_URI'] = $uri;
         $_GET = $query;
         self::assertSame($route, (new Urls(new Settings()))->requested());
+    }
+
+    public function testAFormOnTheChosenPageIsThatPages(): void
+    {
+        self::settings(['redirect_uri' => 'https://shop.example/my-account/']);
+        $_SERVER['REQUEST_URI'] = '/my-account/?code=x&state=y';
+        $_GET = ['code' => 'x', 'state' => 'y'];
+        self::assertSame('callback', (new Urls(new Settings()))->requested());
+        $_SERVER['REQUEST_METHOD'] = 'POST';
+        self::assertNull((new Urls(new Settings()))->requested());
+    }
+
+    public function testAChoiceOfBeforeThatWouldShutWordPressIsNotFollowed(): void
+    {
+        foreach (['/wp-login.php', '/wp-admin/', '/', '/wp-cron.php'] as $path) {
+            self::settings(['redirect_uri' => "https://shop.example{$path}"]);
+            $_SERVER['REQUEST_URI'] = "{$path}?error=x";
+            $_GET = ['error' => 'x'];
+            self::assertNull((new Urls(new Settings()))->requested(), $path);
+        }
     }
 }
