@@ -60,20 +60,16 @@ class Registration
         if ($errors !== []) {
             return $errors;
         }
-        $owner = get_user_by('email', $pending->enteredEmail);
-        if ($owner instanceof \WP_User) {
-            // Never logged in and never linked because of an address.
-            $pending->claim($owner->ID);
-
-            return [];
-        }
         try {
             $user = $this->lock->hold('finish|' . $pending->person->ids->scopedId(), fn () => $this->userOf($pending));
         } catch (LockBusy $busy) {
             return [__('Your account is being made already. Please wait a moment and send this again.', 'leadtap')];
         }
         if ($user === null) {
-            $this->landing->tell(Outcomes::TAKEN, $pending->place, $pending->returnTo);
+            return [];
+        }
+        if (is_string($user)) {
+            $this->landing->tell($user, $pending->place, $pending->returnTo);
 
             return null;
         }
@@ -91,7 +87,10 @@ class Registration
         return null;
     }
 
-    /** @return \WP_User|\WP_Error|null null: the Instagram account is linked to more than one user */
+    /**
+     * @return \WP_User|\WP_Error|string|null the account; why there is none, in words or as one of {@see Outcomes}; null: the
+     *                                        address has an account, whose owner is asked for proof
+     */
     private function userOf(Pending $pending)
     {
         $done = $this->accounts->userFor($pending->person->ids);
@@ -100,6 +99,13 @@ class Registration
             return $done;
         }
         if ($this->accounts->isTaken($pending->person->ids)) {
+            // More than one user has it.
+            return Outcomes::TAKEN;
+        }
+        $owner = get_user_by('email', $pending->enteredEmail);
+        $pending->claim($owner instanceof \WP_User ? $owner->ID : 0);
+        if ($owner instanceof \WP_User) {
+            // Never logged in and never linked because of an address.
             return null;
         }
         $user = $this->newCustomer->create($pending->enteredEmail, $pending->enteredName, $pending->person);
@@ -110,7 +116,7 @@ class Registration
             // Somebody linked the same Instagram account to another user just now.
             $this->newCustomer->undo($user);
 
-            return null;
+            return Outcomes::TAKEN;
         }
         $this->consents->keepOf($pending, $user);
         $this->confirmation->send($user);

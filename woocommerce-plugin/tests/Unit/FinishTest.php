@@ -10,10 +10,15 @@ use Leadtap\WooCommerce\Account\FinishRoute;
 use Leadtap\WooCommerce\Account\LeadSync;
 use Leadtap\WooCommerce\Account\LinkedAccounts;
 use Leadtap\WooCommerce\Account\Passwords;
+use Leadtap\WooCommerce\Account\PendingStore;
 use Leadtap\WooCommerce\Account\ProveRoute;
+use Leadtap\WooCommerce\Account\Registration;
 use Leadtap\WooCommerce\Client\V1\Lead;
 use Leadtap\WooCommerce\Client\V1\UpdateLeadRequest;
 use Leadtap\WooCommerce\Gateway\Conversions;
+use Leadtap\WooCommerce\Login\FlowCookies;
+use Leadtap\WooCommerce\Routing\Responder;
+use Leadtap\WooCommerce\Tests\Support\Answered;
 use Leadtap\WooCommerce\Tests\Support\FakeResponder;
 use Leadtap\WooCommerce\Tests\Support\Shop;
 use Leadtap\WooCommerce\Tests\Support\TestCase;
@@ -82,6 +87,25 @@ final class FinishTest extends TestCase
         self::assertCount(1, WordPress::$users);
         self::assertCount(1, WordPress::$loggedIn);
         self::assertSame('https://shop.example/checkout/', $again->redirect);
+    }
+
+    public function testOfTwoClicksAtOnceTheSecondIsNotAskedWhoseAccountItIs(): void
+    {
+        $container = $this->shop->container;
+        $responder = new FakeResponder();
+        $container->set(Responder::class, static fn () => $responder);
+        $pending = $container->get(PendingStore::class)->find($container->get(FlowCookies::class)->read($this->flow));
+        // The first is through after the second looked whether all is done, and before the second has its turn.
+        $user = WordPress::addUser(5, 'ada@shop.example');
+        $container->get(LinkedAccounts::class)->link($user, $pending->person);
+        $_POST = ['email' => 'ada@shop.example'];
+        $this->shop->daemon->answers((new Lead())->setEtag('etag-2'));
+        try {
+            self::assertNull($container->get(Registration::class)->take($pending), 'asked for proof');
+        } catch (Answered $answered) {
+            self::assertSame('https://shop.example/checkout/', $responder->redirect);
+        }
+        self::assertSame([5], WordPress::$loggedIn);
     }
 
     public function testADaemonThatIsAwayStopsNoAccountAndIsToldLater(): void
