@@ -64,8 +64,13 @@ final class MetaKeys
         return preg_match('/^' . self::PREFIX . '[0-9]+_(link$|ig_)/D', $name) === 1;
     }
 
+    public static function prefixOfThisSite(): string
+    {
+        return self::PREFIX . get_current_blog_id() . '_';
+    }
+
     private static function named(string $name): string
     {
-        return self::PREFIX . get_current_blog_id() . "_{$name}";
+        return self::prefixOfThisSite() . $name;
     }
 }

@@ -59,14 +59,17 @@ class Links
         delete_user_meta($user, MetaKeys::consent());
     }
 
-    /** The same, and whatever else the plugin keeps of a user. */
+    /** The same, and whatever else this site keeps of a user. Other sites of a network have daemons and leads of their own. */
     public function forgetAll(int $user): void
     {
         $this->forget($user);
-        foreach (array_keys((array) get_user_meta($user)) as $name) {
-            if (strncmp((string) $name, MetaKeys::PREFIX, strlen(MetaKeys::PREFIX)) === 0 && $name !== MetaKeys::noPassword()) {
-                delete_user_meta($user, (string) $name);
+        $ofThisSite = MetaKeys::prefixOfThisSite();
+        foreach (array_map('strval', array_keys((array) get_user_meta($user))) as $name) {
+            if (strncmp($name, $ofThisSite, strlen($ofThisSite)) === 0) {
+                delete_user_meta($user, $name);
             }
         }
+        delete_user_meta($user, MetaKeys::emailProof());
+        delete_user_meta($user, MetaKeys::emailRequest());
     }
 }

@@ -54,9 +54,24 @@ final class LinksTest extends TestCase
 
     public function testAnErasureOfThePersonTakesAllThatIsOfThePerson(): void
     {
-        WordPress::$meta[5] += [MetaKeys::emailProof() => ['email' => 'x'], MetaKeys::noPassword() => '1', 'billing_phone' => '1'];
+        WordPress::$meta[5] += [
+            MetaKeys::emailProof() => ['email' => 'x'],
+            MetaKeys::emailRequest() => ['email' => 'x'],
+            MetaKeys::consent() => ['version' => '1'],
+            '_leadtap_1_of_a_later_version' => '1',
+            MetaKeys::noPassword() => '1',
+            'billing_phone' => '1',
+        ];
         $this->links->forgetAll(5);
         // Without it an account could be locked out of, and it says nothing of the person.
         self::assertSame([MetaKeys::noPassword(), 'billing_phone'], array_keys(WordPress::$meta[5]));
+    }
+
+    public function testOtherSitesOfTheNetworkKeepTheirLinks(): void
+    {
+        $others = ['_leadtap_2_link' => ['lead' => 'x'], '_leadtap_2_ig_1' => '1', '_leadtap_11_consent' => ['version' => '1']];
+        WordPress::$meta[5] += $others;
+        $this->links->forgetAll(5);
+        self::assertSame($others, WordPress::$meta[5]);
     }
 }
