@@ -132,6 +132,11 @@ impl Doors {
         self.open.subscribe()
     }
 
+    /// Where they are, at this moment.
+    pub(super) fn places(&self) -> Listen {
+        self.open.borrow().listen.clone()
+    }
+
     /// Lets go of all of them: once the workers have too, whoever connects is
     /// refused, unless a service manager keeps the socket.
     pub(super) fn close(&self) {

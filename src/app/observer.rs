@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::App;
+use super::doors::Doors;
+use super::{App, Rooms};
 use crate::domain::site::Site;
 use crate::domain::window::WindowKind;
 use crate::grpc::connections::Room;
@@ -19,7 +20,8 @@ pub(super) struct Observer(Arc<Inner>);
 
 struct Inner {
     overview: Overview,
-    rooms: Vec<Room>,
+    doors: Doors,
+    rooms: Rooms,
     gauges: Gauges,
     registry: Registry,
 }
@@ -39,7 +41,8 @@ impl Observer {
         overview.canary.metrics().register(&mut registry);
         Self(Arc::new(Inner {
             overview,
-            rooms: rooms(app),
+            doors: app.reloader.doors.clone(),
+            rooms: app.rooms.clone(),
             gauges,
             registry,
         }))
@@ -62,12 +65,20 @@ impl Observer {
         let daemon = one.overview.daemon().await;
         Snapshot {
             sites,
-            listeners: one.rooms.iter().map(listener).collect(),
+            listeners: self.listeners(),
             serves: daemon.health == Health::Serving,
             store: daemon.store,
             last_backup: daemon.last_backup,
             begun: Some(daemon.begun),
         }
+    }
+
+    /// The listeners that there are now: a reload adds and removes them.
+    fn listeners(&self) -> Vec<ListenerSnapshot> {
+        let (listen, rooms) = (self.0.doors.places(), &self.0.rooms);
+        let unix = listen.unix.map(|_| listener(&rooms.unix));
+        let tcp = listen.tcp.map(|_| listener(&rooms.tcp));
+        unix.into_iter().chain(tcp).collect()
     }
 
     async fn site(&self, site: &Site) -> SiteSnapshot {
@@ -94,14 +105,6 @@ impl Observer {
             }),
         }
     }
-}
-
-/// The places of the listeners that there are.
-fn rooms(app: &App) -> Vec<Room> {
-    let listen = &app.reloader.started.listen;
-    let unix = listen.unix.is_some().then(|| app.rooms.unix.clone());
-    let tcp = listen.tcp.is_some().then(|| app.rooms.tcp.clone());
-    unix.into_iter().chain(tcp).collect()
 }
 
 fn webhook(status: &webhooks::Status) -> WebhookSnapshot {

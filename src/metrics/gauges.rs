@@ -82,6 +82,8 @@ impl Gauges {
             self.store_records.set(number(store.records));
             self.store_leads.set(number(store.leads));
         }
+        self.connections.clear();
+        self.most_connections.clear();
         for one in &snapshot.listeners {
             let listener = OfListener {
                 listener: one.listener,

@@ -8,6 +8,7 @@ use crate::reload::{REFUSED, reload};
 use crate::support::caller::{self, Client, tcp_place};
 use crate::support::daemon::TOKEN;
 use crate::support::reload::RELOADED;
+use crate::support::scrape::scrape;
 use crate::support::shop::ACCOUNT;
 use crate::support::tls::{self, Authority};
 use crate::support::{Shop, Visit};
@@ -95,6 +96,37 @@ async fn the_tcp_port_moves_and_goes_and_one_that_is_taken_is_refused() {
     Visit::begin(&second).await;
     Visit::begin(&inside).await;
     shop.login(ACCOUNT).await;
+    shop.daemon.stops().await;
+}
+
+/// Or nobody is told that a listener is full which a reload added.
+#[tokio::test]
+async fn a_listener_is_in_the_metrics_from_the_reload_that_adds_it_to_the_one_that_takes_it_away() {
+    let shop = Shop::open_with(|setup| {
+        setup.replaced.push((ANY_PORT.to_owned(), String::new()));
+        setup.more = "[metrics]\nlisten = \"127.0.0.1:0\"".to_owned();
+    })
+    .await;
+    let open = async || {
+        let scrape = scrape(&shop.daemon).await;
+        let of = |name: &str, listener: &str| {
+            scrape.value(&format!(
+                "leadtap_connections{name}{{listener=\"{listener}\"}}"
+            ))
+        };
+        let (unix, tcp) = ("listen.unix", "listen.tcp");
+        assert_eq!(of("", tcp).is_some(), of("_limit", tcp).is_some());
+        (of("", unix), of("", tcp))
+    };
+    assert_eq!(open().await, (Some(1.0), None));
+    let place = free_port();
+    let tcp = format!("[listen]\ntcp = \"{place}\"");
+    reload(&shop, |text| text.replace("[listen]", &tcp), RELOADED).await;
+    let inside = remote(&place).await;
+    Visit::begin(&inside).await;
+    assert_eq!(open().await, (Some(1.0), Some(1.0)));
+    reload(&shop, |text| text.replace(&tcp, "[listen]"), RELOADED).await;
+    assert_eq!(open().await, (Some(1.0), None));
     shop.daemon.stops().await;
 }
 
