@@ -1,7 +1,7 @@
 // Customers: new by Instagram, or with a password from before.
 import { phpString } from './shop.mjs';
 import { shop } from './scene.mjs';
-import { allow, continueAs, tap } from './instagram.mjs';
+import { continueAs, press } from './instagram.mjs';
 
 let made = 0;
 /** An e-mail address that nobody has. */
@@ -13,14 +13,15 @@ export async function finish(page, { email, name, consent = true, terms = true }
   if (name !== undefined) await page.getByLabel('Your name').fill(name);
   await page.locator('[name=leadtap_consent]').setChecked(consent);
   await page.locator('[name=leadtap_terms]').setChecked(terms);
-  await page.getByRole('button', { name: 'Create my account' }).click();
+  await press(page, page.getByRole('button', { name: 'Create my account' }));
 }
 
 /** A new customer, by the whole way through Instagram; the page ends logged in. */
 export async function register(page, { account, email, from } = {}) {
   const person = { account: account ?? await shop.sandbox.account(), email: email ?? freshEmail() };
-  await continueAs(page, person.account, from);
+  await continueAs(page, person.account, { from });
   await finish(page, person);
+  await page.waitForURL((url) => !url.search.includes('leadtap='));
   return person;
 }
 
@@ -45,8 +46,6 @@ export const userOf = (email) => shop.call(`
   return $user === false ? null : ['id' => $user->ID, 'roles' => array_values($user->roles), 'name' => $user->display_name,
     'first_name' => $user->first_name, 'meta' => array_filter(get_user_meta($user->ID), static fn ($key) => strpos($key, 'leadtap') !== false, ARRAY_FILTER_USE_KEY)];
 `);
-
-export { allow, tap };
 
 /** The form of the finish step, or of the proof that follows it. */
 export const form = (page) => page.locator('form.leadtap-finish, form.leadtap-prove').first();

@@ -7,6 +7,12 @@ export const BUTTON = 'Continue with Instagram';
 /** The button in a place of the page; the first there is. */
 export const button = (within) => within.getByRole('link', { name: BUTTON }).filter({ visible: true }).first();
 
+/** Presses what leads to another page, and waits for that page. */
+export const press = async (page, what) => {
+  await Promise.all([page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame()), what.click()]);
+  await page.waitForLoadState();
+};
+
 /** From a page with the button to Instagram's window. */
 export async function tap(page) {
   await button(page).click();
@@ -21,12 +27,24 @@ export async function allow(page, account) {
 
 export const cancel = (page) => page.getByRole('button', { name: 'Cancel', exact: true }).click();
 
+// Instagram may be slow on a busy machine; the waiting page asks for so long.
+const BACK_MS = 20_000;
+
+/** The page that waits for Instagram is not where a login ends. */
+const isUnderWay = ({ pathname, searchParams }) => pathname === '/leadtap/callback/' || searchParams.get('leadtap') === 'callback';
+
+/** Waits for where Instagram's window leads: to a page of the shop that tells this outcome, or none. */
+export async function back(page, outcome = null) {
+  await page.waitForURL((url) => url.origin === shop.url && !isUnderWay(url), { timeout: BACK_MS });
+  assert.equal(new URL(page.url()).searchParams.get('leadtap_outcome'), outcome, `it ended at ${page.url()}`);
+}
+
 /** The whole way: the button of a page, then Allow. */
-export async function continueAs(page, account, from = '/my-account/') {
+export async function continueAs(page, account, { from = '/my-account/', outcome = null } = {}) {
   await page.goto(from);
   await tap(page);
   await allow(page, account);
-  await page.waitForURL(`${shop.url}/**`);
+  await back(page, outcome);
 }
 
 /** Allows, and gives the address that Instagram sends the shopper to instead of going there. */
@@ -35,10 +53,23 @@ export const callbackOf = (page, account) => allowed(page.url(), account);
 /** A login that comes as far as the finish step, without a browser. */
 export async function comeByHand(account) {
   const start = await fetch(`${shop.url}/?leadtap=start`, { redirect: 'manual', headers: { Cookie: 'any=cookie' } });
-  const Cookie = start.headers.getSetCookie().map((cookie) => cookie.split(';')[0]).join('; ');
-  const answer = await fetch(await allowed(start.headers.get('location'), account), { redirect: 'manual', headers: { Cookie } });
-  assert.match(answer.headers.get('location'), /leadtap=finish/);
+  let Cookie = cookiesOf(start);
+  let next = await allowed(start.headers.get('location'), account);
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const answer = await fetch(next, { redirect: 'manual', headers: { Cookie } });
+    const location = answer.headers.get('location');
+    if (location !== null) return assert.match(location, /leadtap=finish/);
+    // Instagram is slow: the page says when to ask again, and where.
+    const [, seconds, again] = (await answer.text()).match(/http-equiv="refresh" content="(\d+);url=([^"]+)"/);
+    Cookie = cookiesOf(answer) || Cookie;
+    next = again.replaceAll('&#038;', '&').replaceAll('&amp;', '&');
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  }
+  return assert.fail('Instagram did not answer in time');
 }
+
+const MOST_TRIES = 6;
+const cookiesOf = (answer) => answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]).join('; ');
 
 /** Allows by sending the window's form: the address that it redirects to. */
 async function allowed(authorizationUrl, account) {

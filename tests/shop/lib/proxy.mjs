@@ -5,17 +5,22 @@ import { rm } from 'node:fs/promises';
 
 const CALL = /^POST \/leadtap\.v1\.(\w+\/\w+) HTTP/gm;
 
-/** Listens at `path` and hands everything on to the socket `target`. */
-export async function startProxy(path, target) {
+/**
+ * Listens at `path` and hands everything on to the socket `target`. After the
+ * daemon was away, `mended` runs.
+ */
+export async function startProxy(path, target, mended) {
   const calls = [];
   const open = new Set();
+  const held = [];
   let silent = false;
   let answer = null;
 
   const server = createServer((client) => {
     const upstream = createConnection(target);
+    const begun = performance.now();
     open.add(client);
-    client.on('close', () => { open.delete(client); upstream.destroy(); });
+    client.on('close', () => { held.push(performance.now() - begun); open.delete(client); upstream.destroy(); });
     upstream.on('close', () => client.end());
     for (const side of [client, upstream]) side.on('error', () => {});
     client.on('data', (bytes) => {
@@ -40,19 +45,22 @@ export async function startProxy(path, target) {
     path,
     /** The calls since the last `forget`, as `Service/Method`. */
     calls,
-    forget: () => { calls.length = 0; },
+    /** For how many milliseconds each call held its connection, since the last `forget`. */
+    held,
+    forget: () => { calls.length = 0; held.length = 0; },
     /** As if the daemon was stopped, while `steps` run. */
     down: async (steps) => {
       await close();
-      try { return await steps(); } finally { await listen(); }
+      try { return await steps(); } finally { await listen(); await mended(); }
     },
-    /** As if the daemon hung: it takes calls and never answers. */
+    /** As if the daemon hung: it takes calls and never answers, until `steps` end or call what they are given. */
     hanging: async (steps) => {
       silent = true;
-      try { return await steps(); } finally {
+      const wake = () => {
         silent = false;
         for (const client of open) client.destroy();
-      }
+      };
+      try { return await steps(wake); } finally { wake(); await mended(); }
     },
     /** Answers every call with these bytes instead of the daemon. */
     answering: async (bytes, steps) => {

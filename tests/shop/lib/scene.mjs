@@ -5,6 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { startBrowser, visitor } from '../../e2e/browser.mjs';
+import { press } from './instagram.mjs';
 import { startShop } from './shop.mjs';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -63,6 +64,8 @@ export function scenario(name, steps, options = {}) {
         t.diagnostic(`a page was at ${page.url()}`);
       }
       for (const line of await shop.complaints()) t.diagnostic(line);
+      // What it left behind is not the next one's fault.
+      await shop.closeCircuit();
       throw error;
     } finally {
       await Promise.all(present.map(({ close: leave }) => leave()));
@@ -124,5 +127,5 @@ export async function logInByPassword(page, where, { username, password }) {
   await page.goto(where);
   await page.locator('#user_login, #username').first().fill(username);
   await page.locator('#user_pass, #password').first().fill(password);
-  await page.locator('#wp-submit, button[name=login]').first().click();
+  await press(page, page.locator('#wp-submit, button[name=login]').first());
 }

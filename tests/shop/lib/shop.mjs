@@ -53,16 +53,16 @@ export async function startShop() {
     const daemon = keep(await startDaemon(parts.binary, {
       folder, sandbox: sandbox.address, redirectUris: [urls.callback], deletionStatusUrl: urls.deletionStatus,
     }));
-    const proxy = keep(await startProxy(path.join(folder, 'leadtap.sock'), daemon.socket));
+    const closeCircuit = () => wordpress.call("return delete_transient('leadtap_circuit');");
+    const proxy = keep(await startProxy(path.join(folder, 'leadtap.sock'), daemon.socket, closeCircuit));
     const versions = {
       wordpress: await version(path.join(parts.wordpress, 'wp-includes/version.php'), /\$wp_version = '([^']+)'/),
       woocommerce: await version(path.join(parts.woocommerce, 'woocommerce.php'), /Version: (\S+)/),
     };
-    const shop = { ...wordpress, facts, urls, database, sandbox, daemon, proxy, folder, versions, real: parts.real, stop };
+    const shop = { ...wordpress, facts, urls, database, sandbox, daemon, proxy, closeCircuit, folder, versions, real: parts.real, stop };
     shop.lead = async ({ user_id: id }) => JSON.parse(await run(
       parts.binary, ['lead', 'show', '--instagram-user-id', id, '--socket', daemon.socket, '--output', 'json'],
     ));
-    shop.closeCircuit = () => shop.call("return delete_transient('leadtap_circuit');");
     shop.restoreSettings = () => configure(shop);
     await configure(shop);
     return shop;

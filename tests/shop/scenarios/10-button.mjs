@@ -32,10 +32,13 @@ scenarioOfWooCommerce('the button is at the block checkout, and stays while it r
   await fillCart(page);
   await page.goto('/checkout/');
   await page.getByText('Contact information').first().waitFor();
-  assert.ok(await button(page).isVisible());
+  await button(page).waitFor();
   await page.locator('#email').fill('somebody@example.com');
-  await page.locator('#email').blur();
-  assert.ok(await button(page).isVisible());
+  await Promise.all([
+    page.waitForResponse((answer) => answer.url().includes('/wc/store/')),
+    page.locator('#email').blur(),
+  ]);
+  await button(page).waitFor();
   await shot(page, 'button at the block checkout');
 });
 

@@ -21,7 +21,7 @@ scenario('a new shopper becomes a customer and nothing more, logged in with the 
   await fillCart(page);
   const account = await shop.sandbox.account({ name: 'Grace Hopper' });
   const email = freshEmail();
-  await continueAs(page, account, '/classic-checkout/');
+  await continueAs(page, account, { from: '/classic-checkout/' });
   await finish(page, { email });
   await assertLoggedIn(page, email);
   assert.equal(new URL(page.url()).pathname, '/classic-checkout/');

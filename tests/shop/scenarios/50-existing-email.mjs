@@ -1,7 +1,7 @@
 // The e-mail address that a new shopper gives is one that an account has.
 import assert from 'node:assert/strict';
 import { arrive, scenario, shop, shot } from '../lib/scene.mjs';
-import { assertLoggedIn, assertLoggedOut, continueAs } from '../lib/instagram.mjs';
+import { assertLoggedIn, assertLoggedOut, continueAs, press } from '../lib/instagram.mjs';
 import { finish, form, linkIn, logOut, oldUser, register, userOf } from '../lib/account.mjs';
 
 /** Somebody who came from Instagram and says they have the address of `user`. */
@@ -100,9 +100,8 @@ scenario('guesses at a password end after some, for whoever has the Instagram ac
   const tooMany = page.getByText(/Too many attempts/);
   const say = async (what) => {
     await password.fill(what);
-    await page.locator('[name=leadtap_step][value=password]').click();
-    // The answer is a page with an empty field.
-    await page.waitForFunction(() => document.querySelector('#leadtap_password')?.value === '');
+    await press(page, page.locator('[name=leadtap_step][value=password]'));
+    assert.equal(await password.inputValue(), '');
   };
   for (let guess = 0; guess < 15 && await tooMany.count() === 0; guess += 1) await say(`guess ${guess}`);
   await tooMany.first().waitFor();

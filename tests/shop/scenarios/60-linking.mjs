@@ -1,7 +1,7 @@
 // Linking and unlinking under My account > Account details.
 import assert from 'node:assert/strict';
 import { arrive, logInByPassword, scenario, shop, shot } from '../lib/scene.mjs';
-import { allow, assertLoggedIn, assertLoggedOut, cancel, continueAs } from '../lib/instagram.mjs';
+import { allow, assertLoggedIn, assertLoggedOut, back, cancel, continueAs, press } from '../lib/instagram.mjs';
 import { logOut, oldUser, register } from '../lib/account.mjs';
 
 const DETAILS = '/my-account/edit-account/';
@@ -16,11 +16,11 @@ async function customer() {
   return { page, user };
 }
 
-async function link(page, account) {
+async function link(page, account, outcome) {
   await linkButton(page).click();
   await page.waitForURL(`${shop.sandbox.address}/**`);
   await allow(page, account);
-  await page.waitForURL(`${shop.url}/**`);
+  await back(page, outcome);
 }
 
 scenario('a logged-in shopper links Instagram and logs in with it from then on', async () => {
@@ -40,7 +40,8 @@ scenario('who has a password unlinks, and Instagram logs them in no more', async
   const account = await shop.sandbox.account();
   await link(page, account);
   await page.goto(DETAILS);
-  await unlinkButton(page).click();
+  await press(page, unlinkButton(page));
+  await page.getByText('Instagram is no longer linked to your account.').first().waitFor();
   await shot(page, 'account details unlinked');
   await assertLoggedIn(page, user.email);
   await logOut(page);
@@ -66,7 +67,7 @@ scenario('who has no password sets one with unlinking, and logs in with it', asy
   await page.goto(DETAILS);
   await page.locator('[name=leadtap_password]').fill('a password of my own 1');
   await page.locator('[name=leadtap_password_again]').fill('a password of my own 1');
-  await unlinkButton(page).click();
+  await press(page, unlinkButton(page));
   await linkButton(page).waitFor();
   await assertLoggedIn(page, email);
   await logOut(page);
@@ -82,7 +83,7 @@ scenario('who changes their mind in the window finds the account details as they
   await linkButton(page).click();
   await page.waitForURL(`${shop.sandbox.address}/**`);
   await cancel(page);
-  await page.waitForURL(`${shop.url}/**`);
+  await back(page, 'declined');
   await shot(page, 'linking declined');
   await assertLoggedIn(page, user.email);
   await page.goto(DETAILS);
@@ -93,7 +94,7 @@ scenario('an Instagram account that logs in somebody else is not taken from them
   const owner = await arrive();
   const { account, email } = await register(owner);
   const { page } = await customer();
-  await link(page, account);
+  await link(page, account, 'taken');
   await page.getByText(/belongs to another/).first().waitFor();
   await shot(page, 'linking an account of somebody else');
   await logOut(owner);
@@ -111,7 +112,7 @@ scenario('a link that was begun by one customer is not finished for another who 
   await logOut(tab);
   await logInByPassword(tab, '/my-account/', other);
   await allow(page, account);
-  await page.waitForURL(`${shop.url}/**`);
+  await back(page);
   await shot(page, 'linking as somebody else');
   await logOut(tab);
   await continueAs(tab, account);

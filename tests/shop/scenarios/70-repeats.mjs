@@ -1,7 +1,7 @@
 // Impatient and forgetful shoppers: all end logged in once.
 import assert from 'node:assert/strict';
 import { arrive, scenario, shop } from '../lib/scene.mjs';
-import { allow, assertLoggedIn, button, callbackOf, continueAs, tap } from '../lib/instagram.mjs';
+import { allow, assertLoggedIn, assertLoggedOut, back, button, callbackOf, continueAs, tap } from '../lib/instagram.mjs';
 import { logOut, register } from '../lib/account.mjs';
 
 /** A customer who is logged out again; the daemon's count of their logins is 1. */
@@ -22,10 +22,10 @@ scenario('two tabs at once: both end logged in', async () => {
   await tap(page);
   await tap(second);
   await allow(page, account);
-  await page.waitForURL(`${shop.url}/**`);
+  await back(page);
   await assertLoggedIn(page, email);
   await allow(second, account);
-  await second.waitForURL(`${shop.url}/**`);
+  await back(second);
   await assertLoggedIn(second, email);
   assert.doesNotMatch(second.url(), /leadtap_outcome/);
 });
@@ -37,9 +37,9 @@ scenario('two tabs, the second finished first: both end logged in', async () => 
   await tap(page);
   await tap(second);
   await allow(second, account);
-  await second.waitForURL(`${shop.url}/**`);
+  await back(second);
   await allow(page, account);
-  await page.waitForURL(`${shop.url}/**`);
+  await back(page);
   await assertLoggedIn(page, email);
 });
 
@@ -67,7 +67,7 @@ scenario('a double click on the button begins one login that works', async () =>
   await button(page).dblclick();
   await page.waitForURL(`${shop.sandbox.address}/**`);
   await allow(page, account);
-  await page.waitForURL(`${shop.url}/**`);
+  await back(page);
   await assertLoggedIn(page, email);
   await assertLogins(account, 2);
 });
@@ -77,7 +77,7 @@ scenario('a double click on Allow logs in once', async () => {
   await tap(page);
   await page.getByRole('radio', { name: account.username }).check();
   await page.getByRole('button', { name: 'Allow', exact: true }).dblclick().catch(() => {});
-  await page.waitForURL(`${shop.url}/**`);
+  await back(page);
   await assertLoggedIn(page, email);
 });
 
@@ -97,7 +97,7 @@ scenario('Back from Instagram and the button again: the second try works', async
   await page.goBack();
   await tap(page);
   await allow(page, account);
-  await page.waitForURL(`${shop.url}/**`);
+  await back(page);
   await assertLoggedIn(page, email);
 });
 
@@ -108,6 +108,5 @@ scenario('after a logout the old callback logs nobody in again', async () => {
   await page.goto(callback);
   await logOut(page);
   await page.goto(callback);
-  const { assertLoggedOut } = await import('../lib/instagram.mjs');
   await assertLoggedOut(page);
 });

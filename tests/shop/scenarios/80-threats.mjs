@@ -1,7 +1,7 @@
 // What went wrong in other plugins, so that it cannot here.
 import assert from 'node:assert/strict';
 import { arrive, scenario, shop, shot } from '../lib/scene.mjs';
-import { allow, assertLoggedIn, assertLoggedOut, button, callbackOf, continueAs, tap } from '../lib/instagram.mjs';
+import { allow, assertLoggedIn, assertLoggedOut, back, callbackOf, continueAs, tap } from '../lib/instagram.mjs';
 import { finish, form, freshEmail, logOut, oldUser, register, userOf } from '../lib/account.mjs';
 import { configure } from '../lib/shop.mjs';
 
@@ -144,7 +144,7 @@ scenario('a cached page served to two visitors logs each in as themselves', asyn
   assert.notEqual(states[0], states[1], 'both got one state');
   for (const { page, account } of visitors) await allow(page, account);
   for (const { page, email } of visitors) {
-    await page.waitForURL(`${shop.url}/**`);
+    await back(page);
     await assertLoggedIn(page, email);
   }
 });
@@ -162,7 +162,7 @@ for (const role of ['administrator', 'shop_manager', 'editor']) {
     const { account, email } = await register(page);
     await shop.call(`get_user_by('email', '${email}')->set_role('${role}'); return true;`);
     await logOut(page);
-    await continueAs(page, account);
+    await continueAs(page, account, { outcome: 'staff' });
     await page.getByText(/cannot log in with Instagram/).first().waitFor();
     await shot(page, `staff refused ${role}`);
     await assertLoggedOut(page);
@@ -174,7 +174,7 @@ scenario('a customer who has a right of staff beside is refused too', async () =
   const { account, email } = await register(page);
   await shop.call(`get_user_by('email', '${email}')->add_cap('manage_options'); return true;`);
   await logOut(page);
-  await continueAs(page, account);
+  await continueAs(page, account, { outcome: 'staff' });
   await assertLoggedOut(page);
 });
 
@@ -197,7 +197,7 @@ scenario('nobody is staff by a link made earlier: who becomes an administrator i
   const { account, email } = await register(page);
   await logOut(page);
   await shop.call(`get_user_by('email', '${email}')->set_role('administrator'); return true;`);
-  await continueAs(page, account);
+  await continueAs(page, account, { outcome: 'staff' });
   await assertLoggedOut(page);
 });
 
@@ -224,7 +224,7 @@ scenario('a second tab does not end what the first began', async () => {
   await second.goto('/my-account/');
   await tap(second);
   await allow(page, account);
-  await page.waitForURL(`${shop.url}/**`);
+  await back(page);
   await assertLoggedIn(page, email);
 });
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { arrive, arriveAsAdmin, logInByPassword, scenario, shop, shot } from '../lib/scene.mjs';
 import { configure } from '../lib/shop.mjs';
 import { oldUser } from '../lib/account.mjs';
-import { button } from '../lib/instagram.mjs';
+import { press } from '../lib/instagram.mjs';
 import { ahead } from '../lib/faketime.mjs';
 import { refusal } from '../lib/proxy.mjs';
 import { withOtherPhp } from '../lib/other-php.mjs';
@@ -18,10 +18,15 @@ const SETTINGS = '/wp-admin/admin.php?page=leadtap-settings';
 /** The settings page, with the connection tested; gives what the test says. */
 async function test(page) {
   await page.goto(SETTINGS);
-  await page.getByRole('link', { name: 'Test the connection' }).first().click();
+  await press(page, page.getByRole('link', { name: 'Test the connection' }).first());
   const findings = page.getByRole('status').first();
   await findings.waitFor();
   return findings.innerText();
+}
+
+async function save(page) {
+  await press(page, page.getByRole('button', { name: 'Save and test' }));
+  await page.getByText('The settings are saved').first().waitFor();
 }
 
 scenario('the settings are in the menu of WooCommerce', async () => {
@@ -118,7 +123,7 @@ scenario('settings are saved, tested, and hold in the shop', async () => {
     await page.goto(SETTINGS);
     await page.locator('[name=button_text]').fill('Log in with Instagram');
     await page.getByLabel('My account: registration').uncheck();
-    await page.getByRole('button', { name: 'Save and test' }).click();
+    await save(page);
     await page.getByText('The daemon answers').waitFor();
     await shot(page, 'admin settings saved');
     const guest = await arrive();
@@ -135,11 +140,11 @@ scenario('a changed consent text gets a new version by itself, and the old one i
   try {
     await page.goto(SETTINGS);
     await page.locator('[name=consent_text]').fill('The shop may write to me about cups.');
-    await page.getByRole('button', { name: 'Save and test' }).click();
+    await save(page);
     await page.goto(SETTINGS);
     const first = (await page.getByText(/This is version/).innerText()).match(/version (\S+)\./)[1];
     await page.locator('[name=consent_text]').fill('The shop may write to me about plates.');
-    await page.getByRole('button', { name: 'Save and test' }).click();
+    await save(page);
     await page.goto(SETTINGS);
     const second = (await page.getByText(/This is version/).innerText()).match(/version (\S+)\./)[1];
     assert.notEqual(first, second);
@@ -205,7 +210,6 @@ scenario('a daemon that is unreachable for long is told of in a notice and a let
       await shot(page, 'admin notice daemon unreachable');
     });
   });
-  await shop.closeCircuit();
   await look(126);
   assert.equal((await letters()).length, 1);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { arrive, arriveAsAdmin, scenario, shop, shot } from '../lib/scene.mjs';
-import { comeByHand } from '../lib/instagram.mjs';
+import { comeByHand, press } from '../lib/instagram.mjs';
 import { register, userOf } from '../lib/account.mjs';
 
 // What LeadFinder::PAGE_SIZE says.
@@ -21,14 +21,14 @@ scenario('the leads come from the daemon: a table with search, a filter and a ch
   await page.goto(LEADS);
   await shot(page, 'admin leads');
   await page.getByLabel(/Username, name/).fill(account.username);
-  await page.getByRole('button', { name: 'Show', exact: true }).click();
-  await rows(page).first().waitFor();
+  await press(page, page.getByRole('button', { name: 'Show', exact: true }));
   assert.equal(await rows(page).count(), 1);
   const text = await rows(page).innerText();
   for (const expected of [email, 'Mary Quant', account.username, 'not confirmed', 'Business']) assert.ok(text.includes(expected), expected);
   assert.ok(await page.locator('.leadtap-chart svg').isVisible());
   await page.getByLabel('Account', { exact: true }).selectOption('creator').catch(() => page.getByLabel('Account', { exact: true }).selectOption({ index: 2 }));
-  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await press(page, page.getByRole('button', { name: 'Show', exact: true }));
+  await page.getByText('No lead is like that.').waitFor();
   assert.equal(await rows(page).count(), 0);
   await shot(page, 'admin leads none found');
 });
@@ -41,9 +41,10 @@ scenario('the list has pages, forward and back', async () => {
   const next = page.getByRole('link', { name: 'Next page' });
   assert.ok(await next.isVisible(), 'there are not enough leads for two pages');
   const first = await rows(page).first().innerText();
-  await next.click();
+  await press(page, next);
+  assert.match(page.url(), /after=/);
   assert.notEqual(await rows(page).first().innerText(), first);
-  await page.getByRole('link', { name: 'Previous page' }).click();
+  await press(page, page.getByRole('link', { name: 'Previous page' }));
   assert.equal(await rows(page).first().innerText(), first);
 });
 
@@ -51,7 +52,8 @@ scenario('one lead shows what is known, and never a token', async () => {
   const { account, email } = await leadOfANewShopper();
   const page = await arriveAsAdmin();
   await page.goto(`${LEADS}&search=${account.username}`);
-  await rows(page).getByRole('link').first().click();
+  await press(page, rows(page).getByRole('link').first());
+  assert.match(page.url(), /lead=/);
   await shot(page, 'admin lead');
   const text = await page.locator('body').innerText();
   for (const expected of [email, account.user_id, account.id]) assert.ok(text.includes(expected), expected);
@@ -72,7 +74,8 @@ scenario('a lead is erased: in the daemon, and its link with the account; the ac
   const { account, email } = await leadOfANewShopper();
   const page = await arriveAsAdmin();
   await page.goto(`${LEADS}&search=${account.username}`);
-  await rows(page).getByRole('link').first().click();
+  await press(page, rows(page).getByRole('link').first());
+  assert.match(page.url(), /lead=/);
   await page.getByLabel(/Yes, erase everything/).check();
   await page.getByRole('button', { name: 'Erase this lead' }).click();
   await page.waitForURL((url) => !url.search.includes('lead='));
@@ -110,7 +113,6 @@ scenario('while the daemon is down the admin pages say so, and stay pages', asyn
     await shot(page, 'admin leads daemon down');
     assert.equal((await page.goto(`/wp-admin/user-edit.php?user_id=${id}`)).status(), 200);
   });
-  await shop.closeCircuit();
 });
 
 scenario('who removes the app at Instagram: the token ends, signed by Meta alone', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { press } from '../lib/instagram.mjs';
 import { PLUGIN } from '../lib/shop.mjs';
 import { arriveAsAdmin, scenario, shop, shot } from '../lib/scene.mjs';
 
@@ -41,11 +42,12 @@ scenario('an admin installs the zip, finds it switched off, and sees the daemon 
   await page.goto('/wp-admin/plugin-install.php?tab=upload');
   await page.locator('input[name=pluginzip]').setInputFiles(path.join(folder, zip));
   await page.getByRole('button', { name: 'Install Now' }).click();
-  await page.getByRole('link', { name: /Activate Plugin/ }).click();
+  await press(page, page.getByRole('link', { name: /Activate Plugin/ }));
+  await page.getByText('Plugin activated').first().waitFor();
   await page.goto('/wp-admin/admin.php?page=leadtap-settings');
   assert.equal(await page.locator('[name=enabled]').isChecked(), false);
   await page.locator('[name=address]').fill(`unix://${shop.proxy.path}`);
-  await page.getByRole('button', { name: 'Save and test' }).click();
+  await press(page, page.getByRole('button', { name: 'Save and test' }));
   await page.getByText('The daemon answers').waitFor();
   await shot(page, 'admin freshly installed');
   await shop.restoreSettings();
