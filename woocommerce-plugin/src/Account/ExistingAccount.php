@@ -79,13 +79,13 @@ class ExistingAccount
     private function link(\WP_User $owner, Flow $flow, Pending $pending, bool $isTakeover): void
     {
         $this->store->forget($flow);
-        $owner = self::asMember($owner);
-        $refused = $this->policy->allows($owner) ? $this->linked($owner, $pending, $isTakeover) : Outcomes::STAFF;
+        $refused = $this->policy->allowsAsMember($owner) ? $this->linked($owner, $pending, $isTakeover) : Outcomes::STAFF;
         if ($refused !== null) {
             $this->landing->tell($refused, $pending->place, $pending->returnTo);
 
             return;
         }
+        $owner = self::asMember($owner);
         $this->consents->keepOf($pending, $owner);
         $notice = __('Instagram is linked to your account: from now on you can log in with it.', 'leadtap');
         if ($isTakeover) {
@@ -107,10 +107,10 @@ class ExistingAccount
     /** An account of the network becomes a customer of this shop, as with WooCommerce's own login. */
     private static function asMember(\WP_User $owner): \WP_User
     {
-        if (!is_multisite() || is_user_member_of_blog($owner->ID, get_current_blog_id())) {
+        if (RolePolicy::isMember($owner)) {
             return $owner;
         }
-        add_user_to_blog(get_current_blog_id(), $owner->ID, 'customer');
+        add_user_to_blog(get_current_blog_id(), $owner->ID, RolePolicy::NEWCOMER);
         $member = get_userdata($owner->ID);
 
         return $member instanceof \WP_User ? $member : $owner;

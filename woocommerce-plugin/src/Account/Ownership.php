@@ -75,7 +75,7 @@ class Ownership
         }
         $key = bin2hex(random_bytes(32));
         $pending->mailedKeyHash = self::hash($key, $user);
-        if ($this->policy->allows($user)) {
+        if ($this->policy->allowsAsMember($user)) {
             $link = $this->urls->account([Urls::PARAMETER => ProveRoute::NAME, 'flow' => $flow->id, 'key' => $key]);
             $this->mailer->proveAccount($user->user_email, $link);
         }

@@ -15,6 +15,9 @@ final class RolePolicy
     /** More sites than anybody works for; the first ones are looked at. */
     private const MAX_SITES = 200;
 
+    /** What somebody of another site of the network becomes here, as with WooCommerce's own login. */
+    public const NEWCOMER = 'customer';
+
     private Settings $settings;
 
     public function __construct(Settings $settings)
@@ -26,8 +29,24 @@ final class RolePolicy
     public function allows(\WP_User $user): bool
     {
         // Nobody is a customer of this site who has no role here.
-        $allowed = $user->exists() && $user->roles !== [] && $this->fits($this->namesOf($user->roles, $user->caps)) && !$this->isSuper($user)
-            && $this->fitsElsewhere($user);
+        return $this->allowsWith($user->roles === [] ? null : $this->namesOf($user->roles, $user->caps), $user);
+    }
+
+    /** The same of a user who becomes a customer here with it, as one of another site of the network does. */
+    public function allowsAsMember(\WP_User $user): bool
+    {
+        return self::isMember($user) ? $this->allows($user) : $this->allowsWith([self::NEWCOMER], $user);
+    }
+
+    public static function isMember(\WP_User $user): bool
+    {
+        return !is_multisite() || is_user_member_of_blog($user->ID, get_current_blog_id());
+    }
+
+    /** @param list<string>|null $names what the user is here; null: nothing */
+    private function allowsWith(?array $names, \WP_User $user): bool
+    {
+        $allowed = $names !== null && $user->exists() && $this->fits($names) && !$this->isSuper($user) && $this->fitsElsewhere($user);
 
         /**
          * Filters whether this user may log in with Instagram, and link it. To forbid is safe; to allow what the

@@ -11,6 +11,11 @@ final class FakeDatabase
 
     public string $usermeta = 'wp_usermeta';
 
+    public function get_blog_prefix(int $site): string
+    {
+        return "wp_{$site}_";
+    }
+
     /** @param mixed ...$values */
     public function prepare(string $statement, ...$values): string
     {

@@ -43,6 +43,14 @@ final class WordPress
     /** @var list<int> whose passwords for applications were ended */
     public static array $applicationsEnded = [];
 
+    public static bool $isMultisite = false;
+
+    /** @var list<int> */
+    public static array $superAdmins = [];
+
+    /** @var array<int, array<int, list<string>>> roles by site, of users of other sites than this, which is 1 */
+    public static array $elsewhere = [];
+
     public static int $currentUser = 0;
 
     public static int $now = 0;
@@ -56,7 +64,8 @@ final class WordPress
         self::$options = ['permalink_structure' => '/%postname%/', 'siteurl' => 'https://shop.example'];
         self::$transients = self::$hooks = self::$users = self::$meta = [];
         self::$mails = self::$cookies = self::$loggedIn = self::$scheduled = self::$notices = [];
-        self::$loggedOut = self::$applicationsEnded = [];
+        self::$loggedOut = self::$applicationsEnded = self::$superAdmins = self::$elsewhere = [];
+        self::$isMultisite = false;
         $GLOBALS['wpdb'] = new FakeDatabase();
         self::$currentUser = 0;
         self::$now = 1790000000;

@@ -378,6 +378,41 @@ final class FinishTest extends TestCase
         self::assertNull($this->linkOf($user));
     }
 
+    public function testACustomerOfAnotherSiteOfTheNetworkGetsTheMailAndBecomesOneHere(): void
+    {
+        $this->userOfAnotherSite(['customer']);
+        $this->mailed();
+        self::assertSame([], WordPress::$users[5]->roles, 'not before the link is opened');
+        $this->shop->daemon->answers((new Lead())->setEtag('etag-2'));
+        $this->shop->visit(ProveRoute::class, self::queryOfMail(), []);
+        self::assertSame([['customer'], [5]], [WordPress::$users[5]->roles, WordPress::$loggedIn]);
+    }
+
+    public function testStaffOfAnotherSiteIsRefusedAndDoesNotBecomeACustomerHere(): void
+    {
+        foreach ([['editor'], ['customer']] as $superAdmins => $roles) {
+            WordPress::$superAdmins = $superAdmins === 1 ? [5] : [];
+            $user = $this->userOfAnotherSite($roles);
+            $this->send(['email' => 'ada@shop.example']);
+            $this->send(['leadtap_step' => 'mail']);
+            self::assertSame([], WordPress::$mails);
+            $answer = $this->send(['leadtap_step' => 'password', 'leadtap_password' => 'secret']);
+            self::assertStringContainsString('leadtap_outcome=staff', $answer->redirect);
+            self::assertSame([], WordPress::$users[5]->roles);
+            self::assertNull($this->linkOf($user));
+            $this->setUp();
+        }
+    }
+
+    public function testARefusedLinkMakesNobodyACustomer(): void
+    {
+        $this->userOfAnotherSite(['customer']);
+        $this->mailed();
+        $this->shop->container->get(LinkedAccounts::class)->link(WordPress::addUser(6, 'eve@shop.example'), Conversions::person(Shop::lead()));
+        self::assertStringContainsString('leadtap_outcome=taken', $this->shop->visit(ProveRoute::class, self::queryOfMail(), [])->redirect);
+        self::assertSame([], WordPress::$users[5]->roles);
+    }
+
     public function testAnAccountGetsNoMoreThanThreeMailsAnHour(): void
     {
         WordPress::addUser(5, 'ada@shop.example');
@@ -465,6 +500,15 @@ final class FinishTest extends TestCase
     private function linkOf(\WP_User $user)
     {
         return $this->shop->container->get(LinkedAccounts::class)->of($user->ID);
+    }
+
+    /** @param list<string> $roles of site 2 */
+    private function userOfAnotherSite(array $roles): \WP_User
+    {
+        WordPress::$isMultisite = true;
+        WordPress::$elsewhere = [5 => [2 => $roles]];
+
+        return WordPress::addUser(5, 'ada@shop.example', []);
     }
 
     /** What the link that is mailed to the account opens. */

@@ -84,7 +84,36 @@ function is_wp_error($value): bool
 
 function is_multisite(): bool
 {
-    return false;
+    return WordPress::$isMultisite;
+}
+
+function is_super_admin(int $user): bool
+{
+    return in_array($user, WordPress::$superAdmins, true);
+}
+
+function is_user_member_of_blog(int $user, int $site): bool
+{
+    return $site === 1 && WordPress::$users[$user]->roles !== [];
+}
+
+function add_user_to_blog(int $site, int $user, string $role): bool
+{
+    WordPress::$users[$user]->set_role($role);
+
+    return true;
+}
+
+/** @return list<object> */
+function get_blogs_of_user(int $user, bool $all): array
+{
+    return array_map(static fn (int $site) => (object) ['userblog_id' => $site], array_keys(WordPress::$elsewhere[$user] ?? []));
+}
+
+/** @param WP_User $user @return WP_User */
+function wp_authenticate_spam_check($user)
+{
+    return $user;
 }
 
 function get_current_blog_id(): int
