@@ -17,6 +17,8 @@ class Registration
 
     private Entry $entry;
 
+    private Newcomers $newcomers;
+
     private NewCustomer $newCustomer;
 
     private EmailConfirmation $confirmation;
@@ -34,6 +36,7 @@ class Registration
     public function __construct(
         LinkedAccounts $accounts,
         Entry $entry,
+        Newcomers $newcomers,
         NewCustomer $newCustomer,
         EmailConfirmation $confirmation,
         Consents $consents,
@@ -44,6 +47,7 @@ class Registration
     ) {
         $this->accounts = $accounts;
         $this->entry = $entry;
+        $this->newcomers = $newcomers;
         $this->newCustomer = $newCustomer;
         $this->confirmation = $confirmation;
         $this->consents = $consents;
@@ -107,6 +111,10 @@ class Registration
         if ($owner instanceof \WP_User) {
             // Never logged in and never linked because of an address.
             return null;
+        }
+        if (!$this->newcomers->mayRegister($pending->person)) {
+            // The shop closed while the form was open.
+            return Outcomes::CLOSED;
         }
         $user = $this->newCustomer->create($pending->enteredEmail, $pending->enteredName, $pending->person);
         if (is_wp_error($user)) {

@@ -6,6 +6,7 @@ namespace Leadtap\WooCommerce\Login;
 
 use Leadtap\WooCommerce\Account\FinishRoute;
 use Leadtap\WooCommerce\Account\LinkedAccounts;
+use Leadtap\WooCommerce\Account\Newcomers;
 use Leadtap\WooCommerce\Account\Pending;
 use Leadtap\WooCommerce\Account\PendingStore;
 use Leadtap\WooCommerce\Gateway\Person;
@@ -17,6 +18,8 @@ use Leadtap\WooCommerce\Routing\Urls;
 final class Arrival
 {
     private LinkedAccounts $accounts;
+
+    private Newcomers $newcomers;
 
     private PendingStore $pending;
 
@@ -34,6 +37,7 @@ final class Arrival
 
     public function __construct(
         LinkedAccounts $accounts,
+        Newcomers $newcomers,
         PendingStore $pending,
         Entrance $entrance,
         LinkArrival $linkArrival,
@@ -43,6 +47,7 @@ final class Arrival
         Log $log
     ) {
         $this->accounts = $accounts;
+        $this->newcomers = $newcomers;
         $this->pending = $pending;
         $this->entrance = $entrance;
         $this->linkArrival = $linkArrival;
@@ -71,13 +76,7 @@ final class Arrival
 
     private function receiveNew(Person $person, Flow $flow): void
     {
-        /**
-         * Filters whether somebody new may get an account by Instagram, as for a shop for members only.
-         *
-         * @param bool   $allowed
-         * @param Person $person
-         */
-        if (!apply_filters('leadtap_may_register', true, $person)) {
+        if (!$this->newcomers->mayRegister($person)) {
             $this->landing->tell(Outcomes::CLOSED, $flow->place, $flow->returnTo);
 
             return;

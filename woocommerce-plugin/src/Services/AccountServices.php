@@ -21,6 +21,7 @@ use Leadtap\WooCommerce\Account\LinkedAccounts;
 use Leadtap\WooCommerce\Lock;
 use Leadtap\WooCommerce\Account\Mailer;
 use Leadtap\WooCommerce\Account\NewCustomer;
+use Leadtap\WooCommerce\Account\Newcomers;
 use Leadtap\WooCommerce\Account\OtherWaysIn;
 use Leadtap\WooCommerce\Account\Ownership;
 use Leadtap\WooCommerce\Account\Passwords;
@@ -69,6 +70,7 @@ final class AccountServices implements Services
             $c->get(Clock::class),
             $c->get(Log::class)
         ));
+        $container->set(Newcomers::class, static fn () => new Newcomers());
         $container->set(NewCustomer::class, static fn () => new NewCustomer());
         $container->set(EmailConfirmation::class, static fn (Container $c) => new EmailConfirmation(
             $c->get(Mailer::class),
@@ -106,6 +108,7 @@ final class AccountServices implements Services
         $container->set(Registration::class, static fn (Container $c) => new Registration(
             $c->get(LinkedAccounts::class),
             $c->get(Entry::class),
+            $c->get(Newcomers::class),
             $c->get(NewCustomer::class),
             $c->get(EmailConfirmation::class),
             $c->get(Consents::class),

@@ -6,6 +6,7 @@ namespace Leadtap\WooCommerce\Services;
 
 use Leadtap\WooCommerce\Account\LeadSync;
 use Leadtap\WooCommerce\Account\LinkedAccounts;
+use Leadtap\WooCommerce\Account\Newcomers;
 use Leadtap\WooCommerce\Account\PendingStore;
 use Leadtap\WooCommerce\Clock;
 use Leadtap\WooCommerce\Container;
@@ -88,6 +89,7 @@ final class LoginServices implements Services
         ));
         $container->set(Arrival::class, static fn (Container $c) => new Arrival(
             $c->get(LinkedAccounts::class),
+            $c->get(Newcomers::class),
             $c->get(PendingStore::class),
             $c->get(Entrance::class),
             $c->get(LinkArrival::class),

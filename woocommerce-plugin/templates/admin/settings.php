@@ -17,6 +17,7 @@
 
 declare(strict_types=1);
 
+use Leadtap\WooCommerce\Account\Newcomers;
 use Leadtap\WooCommerce\Admin\Pages;
 use Leadtap\WooCommerce\Admin\SettingsPage;
 use Leadtap\WooCommerce\Admin\Template;
@@ -136,6 +137,15 @@ $off = $view['may_connect'] ? '' : 'disabled';
                 <td>
                     <label><input type="checkbox" name="enabled" value="1" <?php checked($settings->isEnabled()); ?>> <?php esc_html_e('Shoppers may continue with Instagram', 'leadtap'); ?></label>
                     <p class="description"><?php esc_html_e('While this is off there is no button, and the addresses of the login do not exist.', 'leadtap'); ?></p>
+                    <p class="description">
+                        <?php
+                        echo esc_html(
+                            Newcomers::areWelcome()
+                                ? __('New shoppers get an account, as the shop makes them on My account or at the checkout: WooCommerce > Settings > Accounts & Privacy.', 'leadtap')
+                                : __('Only those who have an account already can log in with Instagram: WooCommerce > Settings > Accounts & Privacy allows no new ones, neither on My account nor at the checkout.', 'leadtap')
+                        );
+                        ?>
+                    </p>
                 </td>
             </tr>
             <tr>

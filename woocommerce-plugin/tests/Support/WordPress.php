@@ -61,7 +61,7 @@ final class WordPress
 
     public static function reset(): void
     {
-        self::$options = ['permalink_structure' => '/%postname%/', 'siteurl' => 'https://shop.example'];
+        self::$options = ['permalink_structure' => '/%postname%/', 'siteurl' => 'https://shop.example', 'woocommerce_enable_myaccount_registration' => 'yes'];
         self::$transients = self::$hooks = self::$users = self::$meta = [];
         self::$mails = self::$cookies = self::$loggedIn = self::$scheduled = self::$notices = [];
         self::$loggedOut = self::$applicationsEnded = self::$superAdmins = self::$elsewhere = [];

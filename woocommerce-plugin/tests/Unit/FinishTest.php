@@ -108,6 +108,16 @@ final class FinishTest extends TestCase
         self::assertSame([5], WordPress::$loggedIn);
     }
 
+    public function testAShopThatClosedMeanwhileMakesNoAccount(): void
+    {
+        WordPress::$options['woocommerce_enable_myaccount_registration'] = 'no';
+        self::assertStringContainsString('leadtap_outcome=closed', $this->send(['email' => 'ada@shop.example'])->redirect);
+        WordPress::$options['woocommerce_enable_myaccount_registration'] = 'yes';
+        add_filter('leadtap_may_register', static fn () => false);
+        self::assertStringContainsString('leadtap_outcome=closed', $this->send(['email' => 'ada@shop.example'])->redirect);
+        self::assertSame([], WordPress::$users);
+    }
+
     public function testADaemonThatIsAwayStopsNoAccountAndIsToldLater(): void
     {
         $this->shop->daemon->isNotThere();

@@ -108,6 +108,23 @@ final class LoginTest extends TestCase
         self::assertSame([], WordPress::$transients);
     }
 
+    public function testAShopThatMakesAccountsNowhereMakesNoneByInstagram(): void
+    {
+        WordPress::$options['woocommerce_enable_myaccount_registration'] = 'no';
+        self::assertOutcome('closed', $this->shop->comeBack($this->shop->start()));
+        WordPress::$options['woocommerce_enable_signup_and_login_from_checkout'] = 'yes';
+        self::assertStringContainsString('leadtap=finish', $this->shop->comeBack($this->shop->start())->redirect);
+        WordPress::$options['woocommerce_enable_signup_and_login_from_checkout'] = 'no';
+        $asked = [];
+        add_filter('leadtap_may_register', static function (bool $may) use (&$asked): bool {
+            $asked[] = $may;
+
+            return true;
+        });
+        self::assertStringContainsString('leadtap=finish', $this->shop->comeBack($this->shop->start())->redirect);
+        self::assertSame([false], $asked);
+    }
+
     public function testWhoIsLoggedInAsSomebodyElseStaysWhoTheyAre(): void
     {
         $this->link(WordPress::addUser(5, 'ada@shop.example'));
