@@ -67,6 +67,12 @@ final class ConnectionTest
 
     private function php(): ?Finding
     {
+        if (AddressCheck::isTls($this->settings->address()) && !$this->host->has('curl_init')) {
+            return Finding::bad(
+                __('The daemon’s address begins with https://, and PHP connects to such a one only with its curl extension, which is not there.', 'leadtap'),
+                __('Ask your host for the curl extension, or use the daemon’s Unix socket.', 'leadtap')
+            );
+        }
         if ($this->host->has('stream_socket_client') || $this->host->has('curl_init')) {
             return null;
         }

@@ -37,6 +37,14 @@ final class AddressCheck
         return $address->socket !== '' ? "unix://{$address->socket}" : "tcp://{$address->host}:{$address->port}";
     }
 
+    /** Whether it is of a daemon behind TLS, to which only curl connects. */
+    public static function isTls(string $text): bool
+    {
+        $address = self::parsed($text);
+
+        return $address !== null && $address->tls;
+    }
+
     private static function parsed(string $text): ?Address
     {
         try {

@@ -32,6 +32,9 @@ final class SettingsChannels implements Channels
             return Leadtap::channel($this->settings->address(), $options);
         } catch (\InvalidArgumentException $wrong) {
             throw new GatewayFailure(GatewayFailure::OPERATOR, 'The address of the daemon cannot be used: ' . $wrong->getMessage());
+        } catch (\RuntimeException $missing) {
+            // PHP lacks what the address takes: curl, with https.
+            throw new GatewayFailure(GatewayFailure::OPERATOR, 'The daemon cannot be called: ' . $missing->getMessage());
         }
     }
 

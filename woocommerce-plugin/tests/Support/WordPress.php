@@ -51,6 +51,9 @@ final class WordPress
     /** @var array<int, array<int, list<string>>> roles by site, of users of other sites than this, which is 1 */
     public static array $elsewhere = [];
 
+    /** @var list<string> functions of PHP's that the client does not find */
+    public static array $missingFunctions = [];
+
     public static int $currentUser = 0;
 
     public static int $now = 0;
@@ -64,7 +67,7 @@ final class WordPress
         self::$options = ['permalink_structure' => '/%postname%/', 'siteurl' => 'https://shop.example', 'woocommerce_enable_myaccount_registration' => 'yes'];
         self::$transients = self::$hooks = self::$users = self::$meta = [];
         self::$mails = self::$cookies = self::$loggedIn = self::$scheduled = self::$notices = [];
-        self::$loggedOut = self::$applicationsEnded = self::$superAdmins = self::$elsewhere = [];
+        self::$loggedOut = self::$applicationsEnded = self::$superAdmins = self::$elsewhere = self::$missingFunctions = [];
         self::$isMultisite = false;
         $GLOBALS['wpdb'] = new FakeDatabase();
         self::$currentUser = 0;

@@ -19,9 +19,12 @@ use Leadtap\WooCommerce\Gateway\Consent;
 use Leadtap\WooCommerce\Gateway\ContactDetails;
 use Leadtap\WooCommerce\Gateway\Gateway;
 use Leadtap\WooCommerce\Gateway\GatewayFailure;
+use Leadtap\WooCommerce\Gateway\SettingsChannels;
+use Leadtap\WooCommerce\Settings\Settings;
 use Leadtap\WooCommerce\Tests\Support\FakeDaemon;
 use Leadtap\WooCommerce\Tests\Support\TestCase;
 use Leadtap\WooCommerce\Tests\Support\TestClock;
+use Leadtap\WooCommerce\Tests\Support\WordPress;
 
 final class GatewayTest extends TestCase
 {
@@ -46,6 +49,20 @@ final class GatewayTest extends TestCase
             self::assertMatchesRegularExpression('/^([0-9]+)([mun])$/D', $call['timeout']);
             $unit = ['m' => 1e3, 'u' => 1e6, 'n' => 1e9][substr($call['timeout'], -1)];
             self::assertLessThan(2.0, (int) $call['timeout'] / $unit);
+        }
+    }
+
+    public function testAPhpThatCannotSpeakToTheAddressIsTheOperatorsMatterAndNoFatalError(): void
+    {
+        self::settings(['address' => 'https://daemon.example:8443']);
+        WordPress::$missingFunctions = ['curl_init'];
+        $gateway = new Gateway(new SettingsChannels(new Settings()), new CircuitBreaker(new TestClock()));
+        try {
+            $gateway->completeLogin('code=c&state=s', str_repeat("\2", 32));
+            self::fail('it went through');
+        } catch (GatewayFailure $failure) {
+            self::assertSame(GatewayFailure::OPERATOR, $failure->kind());
+            self::assertStringContainsString('curl extension', $failure->getMessage());
         }
     }
 

@@ -70,6 +70,15 @@ final class ConnectionTestTest extends AdminTestCase
         $this->obstructs(['stream_socket_client is switched off'], ['disable_functions'], '');
     }
 
+    public function testAnAddressWithTlsTakesCurl(): void
+    {
+        self::settings(['address' => 'https://daemon.example:8443']);
+        $this->host->missing = ['curl_init'];
+        $this->obstructs(['https://', 'curl extension'], ['Unix socket'], '');
+        $this->host->missing = [];
+        self::assertSame(Finding::GOOD, Finding::worst($this->test($this->site())));
+    }
+
     public function testATokenFileThatOpenBasedirHides(): void
     {
         self::settings(['token_file' => '/etc/leadtap/shop.token']);
