@@ -6,6 +6,7 @@ namespace Leadtap\WooCommerce\Admin;
 
 use Leadtap\WooCommerce\Gateway\BackOffice;
 use Leadtap\WooCommerce\Gateway\GatewayFailure;
+use Leadtap\WooCommerce\Gateway\LeadRecord;
 use Leadtap\WooCommerce\Log\Log;
 use Leadtap\WooCommerce\Module;
 use Leadtap\WooCommerce\Privacy\Links;
@@ -52,9 +53,7 @@ final class LeadActions implements Module
             $this->log->error('a lead could not be erased: ' . $failure->getMessage(), ['lead.id' => $leadId] + $failure->facts());
             $this->goBack(Pages::leads(['lead' => $leadId]), 'error', Words::failure($failure));
         }
-        foreach ($lead === null ? [] : array_filter([$lead->scopedId, $lead->userId]) as $instagramId) {
-            array_map([$this->accounts, 'forget'], $this->accounts->usersOf($instagramId));
-        }
+        $this->forgetLinks($leadId, $lead);
         $this->log->info('a lead was erased', ['lead.id' => $leadId, 'user.id' => get_current_user_id()]);
         $this->goBack(
             Pages::leads(),
@@ -63,6 +62,19 @@ final class LeadActions implements Module
                 ? __('The lead is erased, with its access token and what its logins said. A later login of the same account makes a new lead.', 'leadtap')
                 : __('There is no such lead; it may have been erased before.', 'leadtap')
         );
+    }
+
+    /**
+     * By the lead's id too: where the daemon's answer to an erasure was lost, the next attempt finds no lead any more.
+     * Not before the erasure: one that fails would leave a lead that no account leads to.
+     */
+    private function forgetLinks(string $leadId, ?LeadRecord $lead): void
+    {
+        $users = $this->accounts->usersOfLead($leadId);
+        foreach ($lead === null ? [] : array_filter([$lead->scopedId, $lead->userId]) as $instagramId) {
+            $users = array_merge($users, $this->accounts->usersOf($instagramId));
+        }
+        array_map([$this->accounts, 'forget'], array_unique($users));
     }
 
     /** For a request under Article 15 GDPR. */

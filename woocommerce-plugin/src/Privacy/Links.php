@@ -52,6 +52,23 @@ class Links
         )));
     }
 
+    /**
+     * The users that are linked with a lead, also when it is no more and nobody can say its ids.
+     *
+     * @return list<int>
+     */
+    public function usersOfLead(string $leadId): array
+    {
+        global $wpdb;
+        $found = array_map('intval', $wpdb->get_col($wpdb->prepare(
+            "SELECT user_id FROM {$wpdb->usermeta} WHERE meta_key = %s AND meta_value LIKE %s",
+            MetaKeys::link(),
+            '%' . $wpdb->esc_like($leadId) . '%'
+        )));
+
+        return array_values(array_filter($found, fn (int $user) => $this->leadOf($user) === $leadId));
+    }
+
     /** Takes away what is kept of a user's Instagram account. The account of the shop stays. */
     public function forget(int $user): void
     {

@@ -26,10 +26,28 @@ final class FakeDatabase
     public function get_col(string $prepared): array
     {
         [$statement, $names] = json_decode($prepared, true);
+        if (strpos($statement, 'meta_value LIKE') !== false) {
+            return self::withValue($statement, ...$names);
+        }
         self::expect('SELECT DISTINCT user_id FROM wp_usermeta WHERE meta_key IN', $statement);
         $found = array_filter(WordPress::$meta, static fn (array $meta) => array_intersect($names, array_keys($meta)) !== []);
 
         return array_map('strval', array_keys($found));
+    }
+
+    public function esc_like(string $text): string
+    {
+        return addcslashes($text, '_%\\');
+    }
+
+    /** @return list<string> */
+    private static function withValue(string $statement, string $name, string $like): array
+    {
+        self::expect('SELECT user_id FROM wp_usermeta WHERE meta_key = %s AND meta_value LIKE %s', $statement);
+        $text = stripslashes(trim($like, '%'));
+        $has = static fn (array $meta) => isset($meta[$name]) && strpos(serialize($meta[$name]), $text) !== false;
+
+        return array_map('strval', array_keys(array_filter(WordPress::$meta, $has)));
     }
 
     public function query(string $prepared): int

@@ -40,6 +40,11 @@ final class FakeLinks extends Links
         return $this->users[$instagramId] ?? [];
     }
 
+    public function usersOfLead(string $leadId): array
+    {
+        return array_keys($this->leads, $leadId, true);
+    }
+
     public function forget(int $user): void
     {
         $this->forgotten[] = $user;

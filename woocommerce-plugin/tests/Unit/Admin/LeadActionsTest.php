@@ -7,6 +7,7 @@ namespace Leadtap\WooCommerce\Tests\Unit\Admin;
 use Leadtap\WooCommerce\Admin\Export;
 use Leadtap\WooCommerce\Admin\LeadActions;
 use Leadtap\WooCommerce\Admin\Pages;
+use Leadtap\WooCommerce\Client\Status;
 use Leadtap\WooCommerce\Client\V1\DeleteLeadRequest;
 use Leadtap\WooCommerce\Client\V1\DeleteLeadResponse;
 use Leadtap\WooCommerce\Tests\Support\Admin;
@@ -59,6 +60,20 @@ final class LeadActionsTest extends AdminTestCase
         $this->ends([$this->actions, 'erase']);
         self::assertSame([], $this->links->forgotten);
         self::assertStringContainsString('cannot be reached', Pages::said()[0][1]);
+    }
+
+    public function testAnErasureWhoseAnswerWasLostIsFinishedByTheNextAttempt(): void
+    {
+        self::comesFrom(LeadActions::ERASE . self::LEAD);
+        $this->links->leads = [7 => self::LEAD, 8 => self::OTHER_LEAD];
+        $this->daemon->answers(self::lead())->isTooSlow();
+        $this->ends([$this->actions, 'erase']);
+        self::assertSame([], $this->links->forgotten);
+        self::assertSame('error', Pages::said()[0][0]);
+        $this->daemon->refuses(Status::NOT_FOUND, 'LEAD_NOT_FOUND', 'FIX_REQUEST')->refuses(Status::NOT_FOUND, 'LEAD_NOT_FOUND', 'FIX_REQUEST');
+        $this->ends([$this->actions, 'erase']);
+        self::assertSame([7], $this->links->forgotten);
+        self::assertStringContainsString('erased before', Pages::said()[0][1]);
     }
 
     /** @return iterable<string, array{callable(self): callable, string}> */

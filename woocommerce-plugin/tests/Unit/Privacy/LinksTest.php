@@ -37,6 +37,14 @@ final class LinksTest extends TestCase
         self::assertSame([self::LEAD, WordPress::$now], [$this->links->leadOf(5), $this->links->timeOf(5)]);
     }
 
+    public function testALinkIsFoundByItsLead(): void
+    {
+        WordPress::addUser(6, 'eve@shop.example');
+        WordPress::$meta[6] = [MetaKeys::link() => ['lead' => '01a213e5-0000-7d84-a2d0-c6357330d9e1', 'id' => '3', 'user_id' => '4', 'username' => self::LEAD]];
+        self::assertSame([5], $this->links->usersOfLead(self::LEAD));
+        self::assertSame([], $this->links->usersOfLead('01a213e5'));
+    }
+
     public function testWhatIsNoIdFindsNobody(): void
     {
         self::assertSame([], $this->links->usersOf(''));
