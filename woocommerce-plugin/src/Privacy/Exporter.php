@@ -9,19 +9,22 @@ use Leadtap\WooCommerce\Gateway\GatewayFailure;
 use Leadtap\WooCommerce\Log\Log;
 use Leadtap\WooCommerce\Module;
 
-/** Tools > Export Personal Data: what the daemon holds of a person. */
+/** Tools > Export Personal Data: what the daemon holds of a person, and what WordPress keeps for the plugin. */
 final class Exporter implements Module
 {
     private BackOffice $daemon;
 
     private PersonLeads $leads;
 
+    private UserFacts $facts;
+
     private Log $log;
 
-    public function __construct(BackOffice $daemon, PersonLeads $leads, Log $log)
+    public function __construct(BackOffice $daemon, PersonLeads $leads, UserFacts $facts, Log $log)
     {
         $this->daemon = $daemon;
         $this->leads = $leads;
+        $this->facts = $facts;
         $this->log = $log;
     }
 
@@ -53,7 +56,7 @@ final class Exporter implements Module
             foreach ($this->leads->of($email) as $leadId) {
                 $json = $this->daemon->person($leadId);
                 if ($json !== null) {
-                    $items[] = self::item($leadId, $json);
+                    $items[] = self::item("leadtap-{$leadId}", self::document($json));
                 }
             }
         } catch (GatewayFailure $failure) {
@@ -62,21 +65,38 @@ final class Exporter implements Module
             return new \WP_Error('leadtap', __('What the leadtap daemon holds of this person could not be exported. Look at the connection test under WooCommerce > Instagram login, then try again.', 'leadtap'));
         }
 
+        $user = get_user_by('email', $email);
+        $facts = $user instanceof \WP_User ? $this->facts->of($user->ID) : [];
+        if ($facts !== []) {
+            $items[] = self::item("leadtap-user-{$user->ID}", $facts);
+        }
+
         return ['data' => $items, 'done' => true];
     }
 
-    /** @return array<string, mixed> */
-    private static function item(string $leadId, string $json): array
+    /** @return array<mixed> */
+    private static function document(string $json): array
     {
         $document = json_decode($json, true, 32, JSON_BIGINT_AS_STRING);
+
+        return is_array($document) ? $document : ['document' => $json];
+    }
+
+    /**
+     * @param array<mixed> $values
+     *
+     * @return array<string, mixed>
+     */
+    private static function item(string $id, array $values): array
+    {
         $rows = [];
-        self::flatten(is_array($document) ? $document : ['document' => $json], '', $rows);
+        self::flatten($values, '', $rows);
 
         return [
             'group_id' => 'leadtap',
             'group_label' => __('Instagram login', 'leadtap'),
             'group_description' => __('What we received from Instagram and keep about your logins.', 'leadtap'),
-            'item_id' => "leadtap-{$leadId}",
+            'item_id' => $id,
             'data' => $rows,
         ];
     }

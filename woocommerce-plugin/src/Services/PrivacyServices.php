@@ -17,6 +17,7 @@ use Leadtap\WooCommerce\Privacy\Exporter;
 use Leadtap\WooCommerce\Privacy\Links;
 use Leadtap\WooCommerce\Privacy\PersonLeads;
 use Leadtap\WooCommerce\Privacy\PolicyText;
+use Leadtap\WooCommerce\Privacy\UserFacts;
 use Leadtap\WooCommerce\RateLimit;
 use Leadtap\WooCommerce\Routing\JsonResponder;
 use Leadtap\WooCommerce\Routing\Responder;
@@ -34,6 +35,7 @@ final class PrivacyServices implements Services
         $container->set(Exporter::class, static fn (Container $c) => new Exporter(
             $c->get(BackOffice::class),
             $c->get(PersonLeads::class),
+            new UserFacts($c->get(LinkedAccounts::class)),
             $c->get(Log::class)
         ));
         $container->set(Eraser::class, static fn (Container $c) => new Eraser(

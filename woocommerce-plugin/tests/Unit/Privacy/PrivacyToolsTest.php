@@ -4,16 +4,25 @@ declare(strict_types=1);
 
 namespace Leadtap\WooCommerce\Tests\Unit\Privacy;
 
+use Leadtap\WooCommerce\Account\Consents;
+use Leadtap\WooCommerce\Account\EmailProof;
+use Leadtap\WooCommerce\Account\LinkedAccounts;
 use Leadtap\WooCommerce\Client\V1\DeleteLeadRequest;
 use Leadtap\WooCommerce\Client\V1\DeleteLeadResponse;
 use Leadtap\WooCommerce\Client\V1\ExportLeadResponse;
 use Leadtap\WooCommerce\Client\V1\ListLeadsRequest;
+use Leadtap\WooCommerce\Gateway\Consent;
+use Leadtap\WooCommerce\Gateway\InstagramIds;
+use Leadtap\WooCommerce\Gateway\Person;
+use Leadtap\WooCommerce\Lock;
 use Leadtap\WooCommerce\Privacy\Eraser;
 use Leadtap\WooCommerce\Privacy\Exporter;
 use Leadtap\WooCommerce\Privacy\PersonLeads;
+use Leadtap\WooCommerce\Privacy\UserFacts;
 use Leadtap\WooCommerce\Tests\Support\AdminTestCase;
 use Leadtap\WooCommerce\Tests\Support\FakeLinks;
 use Leadtap\WooCommerce\Tests\Support\MemoryLog;
+use Leadtap\WooCommerce\Tests\Support\TestClock;
 use Leadtap\WooCommerce\Tests\Support\WordPress;
 
 final class PrivacyToolsTest extends AdminTestCase
@@ -43,6 +52,29 @@ final class PrivacyToolsTest extends AdminTestCase
             'lead.instagram.name' => '&lt;b&gt;M&lt;/b&gt;',
             'lead.instagram.verified' => 'true',
         ], $rows);
+    }
+
+    public function testAndWhatWordPressKeepsOfTheAccount(): void
+    {
+        $accounts = self::accounts();
+        $accounts->link(WordPress::$users[7], new Person(self::LEAD, new InstagramIds('25000000000000042', '17841400000000042'), 'mira', 'Mira', 'etag'));
+        (new EmailProof())->prove(WordPress::$users[7], 1790000060);
+        (new Consents())->keep(7, new Consent('2026-11 en', 1790000120, 'finish'));
+        $this->daemon->answers(self::page([]));
+        $data = $this->exporter()->export(self::EMAIL)['data'];
+        self::assertCount(1, $data, 'the lead is known by the fake links alone');
+        self::assertSame('leadtap-user-7', $data[0]['item_id']);
+        self::assertSame([
+            'Linked Instagram account' => '@mira',
+            'Instagram id (of this app)' => '25000000000000042',
+            'Instagram id (of the account)' => '17841400000000042',
+            'Linked since' => '2026-09-21T14:13:20Z',
+            'Lead' => self::LEAD,
+            'Confirmed email address' => self::EMAIL,
+            'Confirmed' => '2026-09-21T14:14:20Z',
+            'Version of the consent text' => '2026-11 en',
+            'Consent given' => '2026-09-21T14:15:20Z',
+        ], array_column($data[0]['data'], 'value', 'name'));
     }
 
     public function testALeadWithTheAddressCountsOnlyWithProof(): void
@@ -83,7 +115,12 @@ final class PrivacyToolsTest extends AdminTestCase
 
     private function exporter(): Exporter
     {
-        return new Exporter($this->office, new PersonLeads($this->office, $this->links), new MemoryLog());
+        return new Exporter($this->office, new PersonLeads($this->office, $this->links), new UserFacts(self::accounts()), new MemoryLog());
+    }
+
+    private static function accounts(): LinkedAccounts
+    {
+        return new LinkedAccounts(new Lock(), new TestClock(), new MemoryLog());
     }
 
     private function eraser(): Eraser
