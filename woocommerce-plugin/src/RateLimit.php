@@ -9,9 +9,12 @@ class RateLimit
 {
     private Lock $lock;
 
-    public function __construct(Lock $lock)
+    private Clock $clock;
+
+    public function __construct(Lock $lock, Clock $clock)
     {
         $this->lock = $lock;
+        $this->clock = $clock;
     }
 
     /** Whether once more is allowed; counts it. Requests at the same time count one after the other. */
@@ -19,19 +22,24 @@ class RateLimit
     {
         $name = 'leadtap_rate_' . substr(hash('sha256', $what), 0, 40);
         try {
-            return $this->lock->hold($name, static fn () => self::count($name, $most, $seconds));
+            return $this->lock->hold($name, fn () => $this->count($name, $most, $seconds));
         } catch (LockBusy $busy) {
             return false;
         }
     }
 
-    private static function count(string $name, int $most, int $seconds): bool
+    /** From the first on: what goes on slowly all day never adds up. */
+    private function count(string $name, int $most, int $seconds): bool
     {
-        $count = (int) get_transient($name);
+        $now = $this->clock->now();
+        $kept = get_transient($name);
+        $isGoingOn = is_array($kept) && isset($kept['count'], $kept['until']) && (int) $kept['until'] > $now;
+        $count = $isGoingOn ? (int) $kept['count'] : 0;
+        $until = $isGoingOn ? (int) $kept['until'] : $now + $seconds;
         if ($count >= $most) {
             return false;
         }
-        set_transient($name, $count + 1, $seconds);
+        set_transient($name, ['count' => $count + 1, 'until' => $until], $until - $now);
 
         return true;
     }

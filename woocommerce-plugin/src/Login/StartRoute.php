@@ -23,6 +23,8 @@ final class StartRoute implements Route
 
     private FlowCookies $flows;
 
+    private Visitor $visitor;
+
     private Departure $departure;
 
     private Landing $landing;
@@ -34,6 +36,7 @@ final class StartRoute implements Route
         Urls $urls,
         ReturnTo $returnTo,
         FlowCookies $flows,
+        Visitor $visitor,
         Departure $departure,
         Landing $landing,
         Responder $responder
@@ -42,6 +45,7 @@ final class StartRoute implements Route
         $this->urls = $urls;
         $this->returnTo = $returnTo;
         $this->flows = $flows;
+        $this->visitor = $visitor;
         $this->departure = $departure;
         $this->landing = $landing;
         $this->responder = $responder;
@@ -60,6 +64,8 @@ final class StartRoute implements Route
             $this->responder->page(503, '');
         } elseif (is_user_logged_in()) {
             $this->responder->redirect($this->returnTo->url($returnTo));
+        } elseif ($this->flows->browserKeepsCookies() && !$this->visitor->mayBegin()) {
+            $this->landing->tell(Outcomes::BUSY, $place, $returnTo);
         } elseif ($this->flows->browserKeepsCookies()) {
             $this->departure->leave(Flow::LOGIN, 0, $place, $returnTo);
         } elseif (Request::query('probe') !== '') {

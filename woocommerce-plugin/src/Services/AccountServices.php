@@ -52,7 +52,7 @@ final class AccountServices implements Services
     public function define(Container $container): void
     {
         $container->set(Templates::class, static fn () => new Templates());
-        $container->set(RateLimit::class, static fn (Container $c) => new RateLimit($c->get(Lock::class)));
+        $container->set(RateLimit::class, static fn (Container $c) => new RateLimit($c->get(Lock::class), $c->get(Clock::class)));
         $container->set(Mailer::class, static fn () => new Mailer());
         $container->set(LinkedAccounts::class, static fn (Container $c) => new LinkedAccounts(
             $c->get(Lock::class),

@@ -29,7 +29,9 @@ use Leadtap\WooCommerce\Login\ReturnTo;
 use Leadtap\WooCommerce\Login\RolePolicy;
 use Leadtap\WooCommerce\Login\SignIn;
 use Leadtap\WooCommerce\Login\StartRoute;
+use Leadtap\WooCommerce\Login\Visitor;
 use Leadtap\WooCommerce\Login\Welcome;
+use Leadtap\WooCommerce\RateLimit;
 use Leadtap\WooCommerce\Routing\Responder;
 use Leadtap\WooCommerce\Routing\Urls;
 use Leadtap\WooCommerce\Settings\Settings;
@@ -98,11 +100,13 @@ final class LoginServices implements Services
             $c->get(Responder::class),
             $c->get(Log::class)
         ));
+        $container->set(Visitor::class, static fn (Container $c) => new Visitor($c->get(RateLimit::class)));
         $container->set(StartRoute::class, static fn (Container $c) => new StartRoute(
             $c->get(Settings::class),
             $c->get(Urls::class),
             $c->get(ReturnTo::class),
             $c->get(FlowCookies::class),
+            $c->get(Visitor::class),
             $c->get(Departure::class),
             $c->get(Landing::class),
             $c->get(Responder::class)

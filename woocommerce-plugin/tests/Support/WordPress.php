@@ -77,7 +77,7 @@ final class WordPress
         $_GET = $_POST = $_COOKIE = [];
         $_SERVER['REQUEST_URI'] = '/';
         $_SERVER['REQUEST_METHOD'] = 'GET';
-        unset($_SERVER['QUERY_STRING'], $_SERVER['HTTP_SEC_PURPOSE'], $_SERVER['HTTP_REFERER']);
+        unset($_SERVER['REMOTE_ADDR'], $_SERVER['QUERY_STRING'], $_SERVER['HTTP_SEC_PURPOSE'], $_SERVER['HTTP_REFERER']);
     }
 
     /** @param list<string> $roles */

@@ -240,6 +240,37 @@ final class LoginTest extends TestCase
         self::assertSame([], $this->shop->daemon->calls);
     }
 
+    public function testOneAddressBeginsSoManyLoginsAndOthersAreNotTroubled(): void
+    {
+        $begin = function (string $address): string {
+            $_SERVER['REMOTE_ADDR'] = $address;
+            $this->shop->daemon->answers(Shop::started(str_repeat('x', 43)));
+
+            return $this->shop->visit(StartRoute::class, ['place' => 'checkout', 'return_to' => '/checkout/'])->redirect;
+        };
+        for ($login = 0; $login < 300; $login++) {
+            self::assertSame('', $begin('2001:db9::' . dechex($login)));
+        }
+        self::assertStringContainsString('leadtap_outcome=busy', $begin('2001:db9::ffff'));
+        foreach (['2001:db9:0:1::1', '198.18.0.1', '10.0.0.1', '127.0.0.1', ''] as $other) {
+            self::assertSame('', $begin($other), $other);
+        }
+        WordPress::$now += 600;
+        self::assertSame('', $begin('2001:db9::1'));
+        self::assertStringNotContainsString('2001:db9', (string) json_encode([WordPress::$transients, WordPress::$options]));
+    }
+
+    public function testAShopBehindAProxySaysWhoComes(): void
+    {
+        $_SERVER['REMOTE_ADDR'] = '10.0.0.1';
+        add_filter('leadtap_client_address', static fn () => '9.9.9.9');
+        for ($login = 0; $login < 301; $login++) {
+            $this->shop->daemon->answers(Shop::started(str_repeat('x', 43)));
+            $answer = $this->shop->visit(StartRoute::class);
+        }
+        self::assertOutcome('busy', $answer);
+    }
+
     public function testTwoRequestsAtOnceTakeTurnsAtTheSessions(): void
     {
         $this->link(WordPress::addUser(5, 'ada@shop.example'));

@@ -22,6 +22,7 @@ use Leadtap\WooCommerce\Tests\Support\AdminTestCase;
 use Leadtap\WooCommerce\Tests\Support\FakeLinks;
 use Leadtap\WooCommerce\Tests\Support\KeptAnswer;
 use Leadtap\WooCommerce\Tests\Support\MemoryLog;
+use Leadtap\WooCommerce\Tests\Support\TestClock;
 
 final class MetaRoutesTest extends AdminTestCase
 {
@@ -97,7 +98,7 @@ final class MetaRoutesTest extends AdminTestCase
     {
         $this->links->users = ['17841405793187218' => [7]];
         $this->daemon->answers(new HandleDeauthorizationResponse());
-        (new DeauthorizeRoute($this->callbacks(), $this->answer, $this->log, new RateLimit(new Lock())))->handle();
+        (new DeauthorizeRoute($this->callbacks(), $this->answer, $this->log, new RateLimit(new Lock(), new TestClock())))->handle();
         self::assertSame(200, $this->answer->status);
         self::assertSame(['HandleDeauthorization'], $this->daemon->called());
         self::assertSame([], $this->links->forgotten);
@@ -146,7 +147,7 @@ final class MetaRoutesTest extends AdminTestCase
 
     private function deletion(): DeletionRoute
     {
-        return new DeletionRoute($this->callbacks(), $this->links, new Urls(new Settings()), $this->answer, $this->log, new RateLimit(new Lock()));
+        return new DeletionRoute($this->callbacks(), $this->links, new Urls(new Settings()), $this->answer, $this->log, new RateLimit(new Lock(), new TestClock()));
     }
 
     private function callbacks(): MetaCallbacks
