@@ -2,9 +2,10 @@
 //!
 //! What was measured of sled 0.34.7 and is answered here: its flush ends in
 //! `sync_file_range`, which does not make anything durable, so every flush is
-//! followed by a sync of the file itself; and where its files are damaged it
+//! followed by a sync of the file itself; where its files are damaged it
 //! panics, so every call is made behind a guard that turns a panic into an
-//! error.
+//! error; and where a write fails a flush may wait for ever, so somebody looks
+//! out for that ([`Lookout`]).
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,6 +17,7 @@ use sled::IVec;
 
 use super::error::{EngineError, OpenError};
 use super::files;
+use super::lookout::Lookout;
 
 /// The file in which sled keeps its records, and which it locks (flock(2)).
 pub const DATABASE_FILE: &str = "db";
@@ -23,10 +25,16 @@ pub const DATABASE_FILE: &str = "db";
 /// An open sled database.
 pub struct Engine {
     /// None only while it is being dropped.
-    db: Option<sled::Db>,
+    open: Option<Open>,
     /// The same file that sled writes: syncing any descriptor of a file syncs
     /// all of its data (fdatasync(2)).
     file: File,
+}
+
+/// In the order in which they end: the lookout has the database open too.
+struct Open {
+    lookout: Lookout,
+    db: sled::Db,
 }
 
 impl Engine {
@@ -51,9 +59,11 @@ impl Engine {
         };
         let db = guarded(open).map_err(|error| open_error(folder, error))?;
         drop(patient);
+        let lookout = Lookout::begin(config, db.clone()).map_err(io)?;
+        let open = Open { lookout, db };
         // From here on a failure closes it behind the guard, see `drop`.
         let mut engine = Self {
-            db: Some(db),
+            open: Some(open),
             file: File::open(folder).map_err(io)?,
         };
         engine.file = File::open(folder.join(DATABASE_FILE)).map_err(io)?;
@@ -63,10 +73,14 @@ impl Engine {
         Ok(engine)
     }
 
-    fn db(&self) -> sled::Result<&sled::Db> {
-        self.db
+    fn open_one(&self) -> sled::Result<&Open> {
+        self.open
             .as_ref()
             .ok_or_else(|| sled::Error::Unsupported("the database is closed".to_owned()))
+    }
+
+    fn db(&self) -> sled::Result<&sled::Db> {
+        self.open_one().map(|open| &open.db)
     }
 
     /// The value of a key.
@@ -171,8 +185,8 @@ impl Engine {
     /// database answers nothing reliable until it is opened again.
     pub fn commit(&self, batch: sled::Batch) -> Result<(), EngineError> {
         guarded(|| {
-            self.db()?.apply_batch(batch)?;
-            self.db()?.flush()
+            let open = self.open_one()?;
+            open.lookout.commit(&open.db, batch)
         })
         .map_err(Failure::into_engine_error)?;
         self.file
@@ -185,9 +199,9 @@ impl Drop for Engine {
     /// Closes the database, so that it can be opened again. Over a disk that
     /// fails sled's own drop panics.
     fn drop(&mut self) {
-        let db = self.db.take();
+        let open = self.open.take();
         let _ = guarded(|| {
-            drop(db);
+            drop(open);
             Ok(())
         });
     }
@@ -223,7 +237,7 @@ impl Drop for Patience {
 }
 
 /// How a guarded call failed.
-enum Failure {
+pub(super) enum Failure {
     Sled(sled::Error),
     Panic(String),
 }
@@ -237,7 +251,7 @@ impl Failure {
     }
 }
 
-fn guarded<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, Failure> {
+pub(super) fn guarded<T>(call: impl FnOnce() -> sled::Result<T>) -> Result<T, Failure> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(Failure::Sled(error)),

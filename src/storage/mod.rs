@@ -40,6 +40,7 @@ mod keyfile;
 mod keyring;
 mod keys;
 mod ledger;
+mod lookout;
 mod notes;
 mod opening;
 mod operations;

@@ -143,6 +143,30 @@ async fn a_disk_that_turns_read_only_refuses_and_recovers() {
     survives("erofs").await;
 }
 
+/// Of the two parts in which sled writes a batch the first one fails, after the
+/// second one was written: nobody may wait for it any longer.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_single_write_that_fails_late_holds_nobody_up() {
+    let (book, mut setup) = prepared().await;
+    let disk = Disk::failing(&mut setup);
+    let daemon = setup.start().await;
+    for _ in 0..3 {
+        let mut clients = book.load(&daemon, CLIENTS).await;
+        book.answers(30).await;
+        disk.fail("eio-pwrite 1 300");
+        assert_unavailable(&clients.join_next().await.unwrap().unwrap());
+        // Whom it did not hit.
+        disk.fail("enospc");
+        for refusal in clients.join_all().await {
+            assert_unavailable(&refusal);
+        }
+        disk.heal();
+        serves_again(&daemon).await;
+        assert_eq!(book.check(&daemon).await, [""; 0]);
+    }
+    daemon.stops().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_disk_is_only_slow() {
     let (book, mut setup) = prepared().await;

@@ -183,6 +183,43 @@ async fn a_full_disk_during_a_restore_leaves_the_place_empty() {
     gone.is_whole("after a full disk").await;
 }
 
+/// Wherever one write of a compaction fails, and comes back late, it holds up
+/// neither the compaction nor the logins.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_compaction_of_which_one_write_fails_late_ends_and_loses_nothing() {
+    const WRITES: usize = 8;
+    let fake = Arc::new(Fake::start().await);
+    let mut setup = Setup::with(&fake);
+    with_admin(&mut setup);
+    let book = Book::new(fake).await;
+    let disk = Disk::failing(&mut setup);
+    let daemon = setup.start().await;
+    let clients = book.load(&daemon, 3).await;
+    book.answers(30).await;
+    disk.fail("enospc");
+    clients.join_all().await;
+    let compact = async || {
+        let arguments = ["compact", "--socket", text(&daemon.socket)];
+        run(leadtap(&arguments)).await
+    };
+    let mut failed = 0;
+    for write in 1..=WRITES {
+        disk.heal();
+        serves_again(&daemon).await;
+        disk.fail(&format!("eio-pwrite {write} 200"));
+        let ended = compact().await;
+        failed += usize::from(ended.exit != Some(0));
+        assert_eq!(book.check(&daemon).await, [""; 0], "write {write}");
+    }
+    assert!(failed > WRITES / 2, "only {failed} of {WRITES} failed");
+    disk.heal();
+    serves_again(&daemon).await;
+    let ended = compact().await;
+    assert_eq!(ended.exit, Some(0), "{ended:?}");
+    assert_eq!(book.check_and_decline(&daemon).await, [""; 0]);
+    daemon.stops().await;
+}
+
 /// It gives up, the database that serves goes on, and once there is room so
 /// does everything else.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

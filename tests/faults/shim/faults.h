@@ -6,10 +6,21 @@
 struct faults {
     bool enospc, enospc_grow, erofs, eio_write, eio_read, eio_fsync, eio_fsync_drop, lost_fsync;
     long slow_fsync_ms, slow_write_ms;
+    long eio_pwrite_number, eio_pwrite_ms;
 };
+
+/* The calls of pwrite that `eio-pwrite` has counted, and up to which one: with
+ * another number it counts anew. */
+static long pwrites, pwrites_counted_to;
 
 /* Longest fault file that is read. */
 #define FAULT_BYTES 512
+
+static long next_number(char **rest)
+{
+    const char *number = strtok_r(NULL, " \t\r\n", rest);
+    return number ? strtol(number, NULL, 10) : 0;
+}
 
 static void one_word(struct faults *now, const char *word, char **rest)
 {
@@ -28,8 +39,10 @@ static void one_word(struct faults *now, const char *word, char **rest)
     if (flag) {
         *flag = true;
     } else if (delay) {
-        const char *number = strtok_r(NULL, " \t\r\n", rest);
-        *delay = number ? strtol(number, NULL, 10) : 0;
+        *delay = next_number(rest);
+    } else if (!strcmp(word, "eio-pwrite")) {
+        now->eio_pwrite_number = next_number(rest);
+        now->eio_pwrite_ms = next_number(rest);
     } else {
         errno = EINVAL;
         broken("unknown word in LEADTAP_FAULT_FILE", word);
@@ -53,15 +66,26 @@ static struct faults faults_now(void)
              word = strtok_r(NULL, " \t\r\n", &rest))
             one_word(&now, word, &rest);
     }
+    long before_now = __atomic_exchange_n(&pwrites_counted_to, now.eio_pwrite_number,
+                                          __ATOMIC_SEQ_CST);
+    if (before_now != now.eio_pwrite_number)
+        __atomic_store_n(&pwrites, 0, __ATOMIC_SEQ_CST);
     errno = before;
     return now;
 }
 
+/* A thread that lets its timers be late (PR_SET_TIMERSLACK, prctl(2)) is not
+ * late here. */
 static void wait_ms(long ms)
 {
+    if (ms <= 0)
+        return;
     struct timespec time = {ms / 1000, ms % 1000 * 1000000};
-    while (ms > 0 && syscall(SYS_nanosleep, &time, &time) != 0 && errno == EINTR)
+    long slack = syscall(SYS_prctl, PR_GET_TIMERSLACK, 0, 0, 0, 0);
+    syscall(SYS_prctl, PR_SET_TIMERSLACK, 1, 0, 0, 0);
+    while (syscall(SYS_nanosleep, &time, &time) != 0 && errno == EINTR)
         ;
+    syscall(SYS_prctl, PR_SET_TIMERSLACK, slack, 0, 0, 0);
 }
 
 /* The error for a call that writes bytes; `grows`: beyond the end of its file. */
@@ -73,6 +97,17 @@ static int fault_of_write(bool grows)
          : now.enospc || (now.enospc_grow && grows) ? ENOSPC
          : now.eio_write                          ? EIO
                                                   : 0;
+}
+
+/* The error of one pwrite alone, which comes late. */
+static int fault_of_pwrite(void)
+{
+    struct faults now = faults_now();
+    if (!now.eio_pwrite_number
+        || __atomic_add_fetch(&pwrites, 1, __ATOMIC_SEQ_CST) != now.eio_pwrite_number)
+        return 0;
+    wait_ms(now.eio_pwrite_ms);
+    return EIO;
 }
 
 /* The error for a call that makes an entry. */

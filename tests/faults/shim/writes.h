@@ -82,6 +82,8 @@ ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset)
 {
     struct file *file = file_of(fd);
     int fault = file ? fault_at(fd, offset, length) : 0;
+    if (!fault && file)
+        fault = fault_of_pwrite();
     if (fault)
         return failed(fault);
     long result = syscall(SYS_pwrite64, fd, bytes, length, offset);
