@@ -275,8 +275,8 @@ fn write(copy: &Engine, records: &[Found]) -> Result<(), WalkError> {
     let mut batch = sled::Batch::default();
     for (key, value) in records {
         match value {
-            Some(value) => batch.insert(key.as_slice(), value.as_ref()),
-            None => batch.remove(key.as_slice()),
+            Some(value) => batch.insert(key.clone(), value.clone()),
+            None => batch.remove(key.clone()),
         }
     }
     let written = copy.commit(batch);

@@ -324,6 +324,15 @@ pub fn parse(key: &[u8]) -> Option<(SiteId, Kind, &[u8])> {
     Some((site, Kind::of(kind)?, own))
 }
 
+/// The kind of a key's record, for those who go through very many; none where
+/// [`parse`] finds none either, but that the site's name is taken as it is.
+#[must_use]
+pub fn kind(key: &[u8]) -> Option<Kind> {
+    let (&length, rest) = key.split_first()?;
+    let kind = rest.get(usize::from(length))?;
+    Kind::of(*kind).filter(|_| length > 0)
+}
+
 /// The key that comes right after this one.
 #[must_use]
 pub fn next(mut key: Vec<u8>) -> Vec<u8> {
@@ -349,6 +358,11 @@ mod tests {
         let state = StateHash([7; 32]);
         let key = authorization(&site, &state);
         assert_eq!(parse(&key), Some((site, Kind::Authorization, &state.0[..])));
+        let until = |end: usize| key.get(..end).unwrap();
+        for end in 0..=key.len() {
+            let parsed = parse(until(end)).map(|(_, kind, _)| kind);
+            assert_eq!(kind(until(end)), parsed, "{end} bytes");
+        }
     }
 
     #[test]

@@ -70,7 +70,7 @@ impl Ledger {
 
     /// Takes note that `key` has a value that it did not have.
     pub fn add(&mut self, key: &[u8], value: &[u8]) {
-        if let Some((_, kind, _)) = keys::parse(key) {
+        if let Some(kind) = keys::kind(key) {
             let tally = self.kinds.entry(kind as u8).or_default();
             tally.count = tally.count.saturating_add(1);
             tally.digest.add(key, value);
@@ -79,7 +79,7 @@ impl Ledger {
 
     /// Takes note that `key` no longer has that value.
     pub fn remove(&mut self, key: &[u8], value: &[u8]) {
-        if let Some((_, kind, _)) = keys::parse(key) {
+        if let Some(kind) = keys::kind(key) {
             let tally = self.kinds.entry(kind as u8).or_default();
             tally.count = tally.count.saturating_sub(1);
             tally.digest.remove(key, value);

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use sled::IVec;
+use tokio::task::JoinHandle;
 
 use super::committer::Then;
 use super::engine::Engine;
@@ -19,7 +20,7 @@ use super::ledger::Ledger;
 use super::store::Store;
 
 /// Records and bytes read at once, at most.
-const STEP_RECORDS: usize = 1000;
+const STEP_RECORDS: usize = 4000;
 const STEP_BYTES: usize = 256 * 1024;
 
 /// Changed records that are read between two batches, at most: a millisecond
@@ -31,7 +32,10 @@ const LAST_RECORDS: usize = 200;
 const MOST_CHANGED: usize = 400_000;
 
 /// A record as it is now; none where it is gone.
-pub type Found = (Vec<u8>, Option<IVec>);
+pub type Found = (IVec, Option<IVec>);
+
+/// Records that are being read.
+type Reading = JoinHandle<Result<Vec<(IVec, IVec)>, StoreError>>;
 
 /// Which kinds of records a walk visits.
 pub type Wanted = fn(Kind) -> bool;
@@ -121,7 +125,7 @@ impl Changed {
     }
 
     fn wants(&self, key: &[u8]) -> bool {
-        keys::parse(key).is_some_and(|(_, kind, _)| (self.wanted)(kind))
+        keys::kind(key).is_some_and(self.wanted)
     }
 
     /// Gives up at most `limit` keys; tells how many are left.
@@ -150,8 +154,9 @@ impl Changed {
 pub struct Walk {
     store: Store,
     changed: Arc<Changed>,
-    /// Everything before this key was read once; none after the last one.
-    cursor: Option<Vec<u8>>,
+    /// The next records are read while whoever follows has the last ones; none
+    /// where everything was read once.
+    ahead: Option<Reading>,
 }
 
 /// What the last step of a walk may do to the store.
@@ -172,7 +177,7 @@ impl Walk {
         Ok(Self {
             store: store.clone(),
             changed,
-            cursor: Some(keys::FIRST_OF_SITES.to_vec()),
+            ahead: Some(read_on(store.clone(), keys::FIRST_OF_SITES.to_vec())),
         })
     }
 
@@ -181,8 +186,8 @@ impl Walk {
     /// # Errors
     /// [`WalkError`]; it is over then.
     pub async fn next(&mut self) -> Result<Option<Vec<Found>>, WalkError> {
-        if let Some(cursor) = self.cursor.take() {
-            return self.read_on(cursor).await.map(Some);
+        if let Some(ahead) = self.ahead.take() {
+            return self.take(ahead).await.map(Some);
         }
         if self.changed.len() <= LAST_RECORDS {
             return Ok(None);
@@ -192,17 +197,14 @@ impl Walk {
         Ok(Some(self.store.read(move |_, engine| read(engine)).await?))
     }
 
-    async fn read_on(&mut self, cursor: Vec<u8>) -> Result<Vec<Found>, WalkError> {
+    async fn take(&mut self, ahead: Reading) -> Result<Vec<Found>, WalkError> {
         // Asked first, so that a walk that is over says so at once.
         self.changed.take(0)?;
-        let scan =
-            move |engine: &Engine| Ok(engine.scan_bytes(&cursor, STEP_RECORDS, STEP_BYTES)?);
-        let found = self.store.read(move |_, engine| scan(engine)).await?;
-        self.cursor = found.last().map(|(key, _)| keys::next(key.to_vec()));
+        let found = ahead.await.unwrap_or(Err(StoreError::Unavailable))?;
+        let last = found.last().map(|(key, _)| keys::next(key.to_vec()));
+        self.ahead = last.map(|from| read_on(self.store.clone(), from));
         let wanted = found.into_iter().filter(|(key, _)| self.changed.wants(key));
-        Ok(wanted
-            .map(|(key, value)| (key.to_vec(), Some(value)))
-            .collect())
+        Ok(wanted.map(|(key, value)| (key, Some(value))).collect())
     }
 
     /// Ends the walk between two batches: `last` runs on the committer's thread
@@ -232,7 +234,16 @@ impl Walk {
     }
 }
 
+/// Begins to read from a key on.
+fn read_on(store: Store, from: Vec<u8>) -> Reading {
+    let scan = move |engine: &Engine| Ok(engine.scan_bytes(&from, STEP_RECORDS, STEP_BYTES)?);
+    tokio::spawn(async move { store.read(move |_, engine| scan(engine)).await })
+}
+
 fn read_again(engine: &Engine, keys: Vec<Vec<u8>>) -> Result<Vec<Found>, StoreError> {
-    let read = |key: Vec<u8>| Ok((engine.get(&key)?, key)).map(|(value, key)| (key, value));
+    let read = |key: Vec<u8>| {
+        let value = engine.get(&key)?;
+        Ok((key.into(), value))
+    };
     keys.into_iter().map(read).collect()
 }

@@ -10,8 +10,8 @@ use crate::storage::walk::{Found, Walk, WalkError};
 fn follow(map: &mut BTreeMap<Vec<u8>, Vec<u8>>, found: Vec<Found>) {
     for (key, value) in found {
         match value {
-            Some(value) => map.insert(key, value.to_vec()),
-            None => map.remove(&key),
+            Some(value) => map.insert(key.to_vec(), value.to_vec()),
+            None => map.remove(&*key),
         };
     }
 }
