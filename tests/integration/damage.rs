@@ -108,6 +108,22 @@ async fn a_flipped_byte_is_told_by_the_daemon() {
     assert!(told > 0, "no flip hit anything: these are the wrong bytes");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_a_newer_release_has_used_is_refused_and_left_as_it_was() {
+    let stopped = Stopped::after(20).await;
+    let becomes = |form: u8| {
+        let database = stopped.sled();
+        let before = database.insert(b"\0format", &[form]).unwrap();
+        database.flush().unwrap();
+        before.unwrap().first().copied().unwrap()
+    };
+    let ours = becomes(u8::MAX);
+    let says = ["a newer release has used it", "install that release again"];
+    stopped.refused(74, &says).await;
+    assert_eq!(becomes(ours), u8::MAX);
+    stopped.serves_everything().await;
+}
+
 /// Flipping a byte that nobody reads proves nothing.
 fn written_bytes(file: &Path) -> Vec<usize> {
     let bytes = std::fs::read(file).unwrap();

@@ -18,6 +18,9 @@ use crate::support::receiver::{self, WebhookClient, accepted, types};
 use crate::support::shop::{ACCOUNT, authorized};
 use crate::support::{Fake, Refusal, Setup, Visit, eventually};
 
+/// Seconds.
+const DAY: u64 = 24 * 60 * 60;
+
 const FOREIGN: &str = "another-sites-bearer-token-7d02";
 
 /// A daemon whose receiver refuses everything with this status, and whose time
@@ -254,6 +257,48 @@ async fn a_message_that_is_refused_holds_up_no_other_leads_and_an_erased_one_is_
         let erased = one["body"]["data"]["lead_id"] == dead[1].lead_id.as_str();
         assert_eq!(erased, one["body"]["type"] == "lead.erased", "{one:#}");
     }
+}
+
+#[tokio::test]
+async fn a_dead_letter_stays_for_thirty_days_after_it_was_given_up() {
+    const KEPT: Duration = Duration::from_secs(30 * DAY);
+    let shop = Shop::open(500).await;
+    let channel = caller::unix(&shop.setup.path("leadtap.sock")).await;
+    let watch = async |cursor: &str| {
+        let request = pb::WatchLeadsRequest {
+            cursor: cursor.to_owned(),
+        };
+        let events = crate::support::desk::Desk::new(channel.clone())
+            .watch_leads(request)
+            .await;
+        events?.into_inner().message().await
+    };
+    let before = watch("").await.unwrap().unwrap().cursor;
+    shop.login(ACCOUNT).await;
+    let begun = shop.clock.now();
+    let dead = shop.gives_up(1).await;
+
+    // The change is as old as that already, and gone; the letter is a day younger.
+    let passed = shop.clock.now().since(begun);
+    shop.clock.advance(KEPT - passed + Duration::from_secs(60));
+    eventually("the change to be swept", async || {
+        watch(&before).await.err()
+    })
+    .await;
+    assert_eq!(shop.webhooks.dead().await, dead);
+    assert_eq!(shop.webhooks.replay("crm", one(&dead[0])).await.unwrap(), 1);
+    shop.replayed().await;
+
+    shop.clock.advance(passed);
+    eventually("the letter to be swept", async || {
+        shop.webhooks.dead().await.is_empty().then_some(())
+    })
+    .await;
+    Refusal::from(shop.webhooks.replay("crm", one(&dead[0])).await).is(
+        Code::NotFound,
+        Reason::DeadLetterNotFound,
+        "FIX_REQUEST",
+    );
 }
 
 #[tokio::test]
