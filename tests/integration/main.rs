@@ -74,6 +74,7 @@ mod threats;
 mod tls;
 mod token_commands;
 mod token_import;
+mod token_kept;
 mod token_life;
 mod token_use;
 mod too_many;

@@ -20,6 +20,13 @@ const OVERLOAD_ATTEMPTS: u32 = 50;
 /// ... and how long apart.
 const OVERLOAD_WAIT: Duration = Duration::from_millis(100);
 
+/// How long a new token waits until it is offered again to a store that could
+/// not take it: at first...
+const FIRST_STORE_WAIT: Duration = Duration::from_millis(100);
+
+/// ... and at most. A daemon that is stopped meanwhile stops so much later.
+const LONGEST_STORE_WAIT: Duration = Duration::from_secs(2);
+
 /// How long until a refusal that somebody has to do something about is tried
 /// again: the token may be saved when they have.
 const REFUSED_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
@@ -61,7 +68,7 @@ impl Attended<'_> {
         paces.answered(&self.site.id, long.usage_percent, now);
         // At once, before anything else can go wrong: the old one may not work any more.
         let token = kept.token.extended(long.token, long.lifetime, now);
-        if !self.keep(kept.revision, token.clone(), None).await? {
+        if !self.keep_new(kept.revision, &token).await? {
             return Ok(Renewal::Overtaken);
         }
         self.tokens.metrics.counters.renewed.more();
@@ -202,6 +209,33 @@ impl Attended<'_> {
             );
         }
         token
+    }
+
+    /// Keeps what Instagram just gave, which nobody can ask for again: the
+    /// token before it may not work any more. A store that is out of service,
+    /// on a full disk for example, is offered it until it takes it, the daemon
+    /// is stopped or the token has run out.
+    ///
+    /// Nobody knows of a write that failed whether it was kept. If it was, the
+    /// next one finds another revision, and counts as overtaken: by itself.
+    async fn keep_new(&self, revision: u64, token: &Token) -> Result<bool, StoreError> {
+        let mut wait = FIRST_STORE_WAIT;
+        loop {
+            let error = match self.keep(revision, token.clone(), None).await {
+                Err(error @ (StoreError::Unavailable | StoreError::Overloaded)) => error,
+                result => return result,
+            };
+            let (site, lead) = (&self.site.id, self.lead);
+            if self.tokens.is_stopping() || !token.status.is_alive(self.tokens.clock.now()) {
+                tracing::error!(site.id = %site, lead.id = %lead, %error, "a new token could not be kept and is lost: if the one before it does not work any more, the person's next login brings another");
+                return Err(error);
+            }
+            if wait == FIRST_STORE_WAIT {
+                tracing::warn!(site.id = %site, lead.id = %lead, %error, "a new token waits until the store can keep it: do not kill the daemon meanwhile");
+            }
+            tokio::time::sleep(wait).await;
+            wait = (2 * wait).min(LONGEST_STORE_WAIT);
+        }
     }
 
     /// Keeps the token in place of that of `revision`. Tells whether it was
