@@ -6,6 +6,7 @@ use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
 use crate::domain::site::{Site, SiteId};
+use crate::domain::webhook::Webhook;
 
 /// The current list of sites. Clones share it: whoever works in the background
 /// asks it anew each time, because a reload of the configuration replaces the
@@ -37,6 +38,22 @@ impl Sites {
     pub fn get(&self, id: &SiteId) -> Option<Arc<Site>> {
         let sites = self.list.load();
         sites.iter().find(|site| site.id == *id).map(Arc::clone)
+    }
+
+    /// Whether this is still the site as it is configured. After a reload it
+    /// is not, whatever changed: work that takes long begins anew with the new
+    /// one.
+    #[must_use]
+    pub fn holds(&self, site: &Arc<Site>) -> bool {
+        self.list.load().iter().any(|one| Arc::ptr_eq(one, site))
+    }
+
+    /// Whether this is still the webhook as it is configured, as above.
+    #[must_use]
+    pub fn holds_webhook(&self, webhook: &Arc<Webhook>) -> bool {
+        let sites = self.list.load();
+        let mut all = sites.iter().flat_map(|site| &site.webhooks);
+        all.any(|one| Arc::ptr_eq(one, webhook))
     }
 
     /// From now on these are the sites.

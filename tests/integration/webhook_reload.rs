@@ -55,6 +55,38 @@ async fn a_reload_brings_a_webhook_and_takes_it_away_and_its_place_is_kept() {
 }
 
 #[tokio::test]
+async fn what_waits_goes_to_the_new_url_from_the_moment_of_a_reload_on() {
+    let fake = Fake::start().await;
+    let setup = receiver::setup(&fake);
+    let daemon = setup.start().await;
+    begun(&daemon).await;
+    let client = caller::client(daemon.channel().await, None);
+    // The first delivery is on its way for long enough that the others wait behind it.
+    fake.receiver(json!({ "secret": SECRET, "delay_ms": 2_000 }))
+        .await;
+    for _ in 0..6 {
+        login(&client, ACCOUNT).await;
+    }
+    fake.came(|all| !all.is_empty()).await;
+    let new = |text: String| text.replace("/webhooks/crm", "/webhooks/orders");
+    reload(&setup, &daemon, new, RELOADED).await;
+    let old = fake.deliveries().await.len();
+    // What was under way at the reload aside, the old URL gets nothing more, and nothing is lost.
+    let newest = |all: &[serde_json::Value]| {
+        let count = all.last().map(|one| &one["body"]["data"]["login_count"]);
+        count == Some(&json!(6))
+    };
+    let at_old = eventually("all six to come", async || {
+        let at_old = fake.deliveries().await.len();
+        let at_new = fake.came_to("orders", newest).await.len();
+        (at_old + at_new == 6).then_some(at_old)
+    })
+    .await;
+    assert!((1..=old + 1).contains(&at_old), "{at_old} of {old}");
+    daemon.stops().await;
+}
+
+#[tokio::test]
 async fn changes_that_were_taken_away_before_they_were_told_are_told_of() {
     let fake = Fake::start().await;
     fake.account(json!({ "username": "fjord.keramikk", "account_type": "business", "id": 31, "user_id": 32 })).await;

@@ -82,9 +82,10 @@ impl Tokens {
                 }
                 // A site that has much to do does not hold up the others.
                 if let Some(busy) = busy.begin(&site.id) {
-                    let (tokens, site) = (self.clone(), Arc::clone(site));
+                    let (tokens, sites) = (self.clone(), sites.clone());
+                    let site = Arc::clone(site);
                     tokio::spawn(async move {
-                        tokens.rounds(&site).await;
+                        tokens.rounds(&sites, &site).await;
                         drop(busy);
                     });
                 }
@@ -93,9 +94,11 @@ impl Tokens {
         }
     }
 
-    async fn rounds(&self, site: &Arc<Site>) {
+    /// Round after round, while there is something to do and the site is as it
+    /// is configured: after a reload, the next look begins with the new one.
+    pub(super) async fn rounds(&self, sites: &Sites, site: &Arc<Site>) {
         loop {
-            match self.round(site).await {
+            match self.round(sites, site).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(error) => {
@@ -112,19 +115,19 @@ impl Tokens {
     ///
     /// # Errors
     /// When the store is out of service.
-    pub async fn round(&self, site: &Arc<Site>) -> Result<bool, TokenError> {
+    pub async fn round(&self, sites: &Sites, site: &Arc<Site>) -> Result<bool, TokenError> {
         let now = self.clock.now();
         let Ok(width) = self.paces.room(&site.id, now) else {
             return Ok(false);
         };
-        if self.is_stopping() {
+        if self.is_stopping() || !sites.holds(site) {
             return Ok(false);
         }
         let limit = width * ROUND;
         let due = self.store.due_tokens(&site.id, now, limit).await?;
         let more = due.len() == limit;
         let mut work = futures_util::stream::iter(due)
-            .map(|(due, lead)| self.attend_apart(site, lead, due))
+            .map(|(due, lead)| self.attend_apart(sites, site, lead, due))
             .buffer_unordered(width);
         while let Some(done) = work.next().await {
             done?;
@@ -132,15 +135,16 @@ impl Tokens {
         Ok(more)
     }
 
-    /// Looks after one token, in a task of its own, unless the site pauses
-    /// since the round began.
+    /// Looks after one token, in a task of its own, unless the site pauses or
+    /// was replaced since the round began.
     async fn attend_apart(
         &self,
+        sites: &Sites,
         site: &Arc<Site>,
         lead: LeadId,
         due: Timestamp,
     ) -> Result<(), TokenError> {
-        if self.is_stopping() || self.leave(&site.id).is_err() {
+        if self.is_stopping() || !sites.holds(site) || self.leave(&site.id).is_err() {
             return Ok(());
         }
         let (tokens, work_site) = (self.clone(), Arc::clone(site));

@@ -121,9 +121,9 @@ impl Webhooks {
                     };
                     let (this, site, webhook) =
                         (self.clone(), site.id.clone(), Arc::clone(webhook));
-                    let more = Arc::clone(&more);
+                    let (more, sites) = (Arc::clone(&more), sites.clone());
                     tokio::spawn(async move {
-                        match this.look(&site, &webhook).await {
+                        match this.look(&sites, &site, &webhook).await {
                             Ok(Left::Nothing) => {}
                             Ok(Left::Something) => more.notify_one(),
                             Err(error) => {
@@ -145,9 +145,15 @@ impl Webhooks {
 
     /// Delivers some of what there is for one webhook: what is to be replayed
     /// first, since it is older.
-    async fn look(&self, site: &SiteId, webhook: &Webhook) -> Result<Left, StoreError> {
+    async fn look(
+        &self,
+        sites: &Sites,
+        site: &SiteId,
+        webhook: &Arc<Webhook>,
+    ) -> Result<Left, StoreError> {
         let turn = Turn {
             of: self,
+            sites,
             site,
             webhook,
         };

@@ -15,6 +15,9 @@ impl Turn<'_> {
         let (store, name) = (&self.of.store, &self.webhook.name);
         let mut put_back = Vec::new();
         for letter in store.replays(self.site, name, READ_AT_ONCE).await? {
+            if !self.is_as_configured() {
+                return Ok(());
+            }
             // It was behind one that failed, and waits no longer.
             if put_back.contains(&letter.lead) {
                 continue;

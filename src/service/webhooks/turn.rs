@@ -1,11 +1,14 @@
 //! One look at what is new for a webhook.
 
+use std::sync::Arc;
+
 use super::{Left, Webhooks, message, schedule};
 use crate::domain::change::{Change, ChangePosition};
 use crate::domain::clock::Timestamp;
 use crate::domain::site::SiteId;
 use crate::domain::webhook::{DeadLetter, DeliveryFailure, Trying, Webhook, WebhookState};
 use crate::metrics::WebhookOutcome;
+use crate::service::Sites;
 use crate::storage::{Changes, StoreError};
 use crate::webhook::{Failed, Message};
 use tracing::Instrument;
@@ -16,8 +19,9 @@ pub(super) const READ_AT_ONCE: usize = 128;
 /// One webhook whose turn it is.
 pub(super) struct Turn<'a> {
     pub(super) of: &'a Webhooks,
+    pub(super) sites: &'a Sites,
     pub(super) site: &'a SiteId,
-    pub(super) webhook: &'a Webhook,
+    pub(super) webhook: &'a Arc<Webhook>,
 }
 
 /// What came of one change.
@@ -48,6 +52,10 @@ impl Turn<'_> {
         let before = state.position;
         let mut kept = before;
         for change in &changes {
+            if !self.is_as_configured() {
+                left = Left::Something;
+                break;
+            }
             if matches!(self.step(&mut state, &mut kept, change).await?, Came::Waits) {
                 left = Left::Something;
                 break;
@@ -58,6 +66,13 @@ impl Turn<'_> {
             self.keep(&state, None).await?;
         }
         Ok(left)
+    }
+
+    /// Whether the webhook is still configured like this. Asked before each
+    /// delivery: one that was taken out, or got another URL, secret or choice
+    /// of events, gets nothing more by the old ones.
+    pub(super) fn is_as_configured(&self) -> bool {
+        self.sites.holds_webhook(self.webhook)
     }
 
     /// Goes on with what happens from now on: for a webhook that knows of

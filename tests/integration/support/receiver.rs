@@ -49,15 +49,25 @@ impl Fake {
 
     /// What came, the oldest first.
     pub async fn deliveries(&self) -> Vec<Value> {
-        let answer = self.http.get(self.receiver_url()).send().await;
+        self.deliveries_to("crm").await
+    }
+
+    async fn deliveries_to(&self, name: &str) -> Vec<Value> {
+        let url = format!("{}/webhooks/{name}", self.base);
+        let answer = self.http.get(url).send().await;
         answer.unwrap().json().await.unwrap()
     }
 
     /// Waits until what came fits.
     pub async fn came(&self, fits: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        self.came_to("crm", fits).await
+    }
+
+    /// Waits until what came to the program of that name fits.
+    pub async fn came_to(&self, name: &str, fits: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let all = self.deliveries().await;
+            let all = self.deliveries_to(name).await;
             if fits(&all) {
                 return all;
             }

@@ -6,6 +6,7 @@ mod end;
 mod instagram;
 mod pace;
 mod profile;
+mod reload;
 mod short_lived;
 mod year;
 
@@ -24,7 +25,7 @@ use crate::domain::secret::Secret;
 use crate::domain::site::{ProfileRefresh, Site};
 use crate::domain::testing;
 use crate::domain::token::{Token, TokenState, TokenStatus};
-use crate::service::Circuits;
+use crate::service::{Circuits, Sites};
 use crate::storage::{Import, KeyRing, LeadKey, Options, Store, TokenChange};
 
 const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
@@ -89,7 +90,8 @@ impl World {
     }
 
     async fn look_at(&self, site: &Arc<Site>) {
-        while self.tokens.round(site).await.unwrap() {}
+        let sites = Sites::new(vec![Arc::clone(site)]);
+        while self.tokens.round(&sites, site).await.unwrap() {}
     }
 
     /// A token of the account, imported from the dashboard.
