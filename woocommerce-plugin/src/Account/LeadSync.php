@@ -23,6 +23,8 @@ class LeadSync implements Module
     /** With the pauses doubling from a minute, some 17 hours. */
     private const MOST_ATTEMPTS = 10;
 
+    private const NAME_BYTES = 256;
+
     private Gateway $gateway;
 
     private LinkedAccounts $accounts;
@@ -95,7 +97,7 @@ class LeadSync implements Module
             // The contract takes ASCII alone.
             preg_match('/^[\x21-\x7e]+$/D', $user->user_email) === 1 ? $user->user_email : '',
             $this->proof->verifiedTime($user),
-            mb_strcut(trim((string) $user->display_name), 0, 256),
+            self::start(trim((string) $user->display_name)),
             $consent
         );
         try {
@@ -111,6 +113,19 @@ class LeadSync implements Module
         if ($consent !== null) {
             $this->consents->markSent($user->ID);
         }
+    }
+
+    /**
+     * As many whole characters as the contract takes bytes. Not by `mb_strcut`: a PHP without mbstring lacks it, and
+     * WordPress brings no stand-in.
+     */
+    private static function start(string $name): string
+    {
+        $start = substr($name, 0, self::NAME_BYTES);
+        // What the cut left of a character.
+        $whole = preg_match('//u', $start) === 1 ? $start : (string) preg_replace('/[\xC0-\xFF][\x80-\xBF]*$/D', '', $start);
+
+        return preg_match('//u', $whole) === 1 ? $whole : '';
     }
 
     private function afterFailure(GatewayFailure $failure, int $userId, Link $link, int $attempt): void

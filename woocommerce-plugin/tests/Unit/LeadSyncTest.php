@@ -51,6 +51,25 @@ final class LeadSyncTest extends TestCase
         self::assertStringStartsWith('error', end($this->shop->log->lines));
     }
 
+    /** @return iterable<string, array{string, string}> */
+    public function names(): iterable
+    {
+        yield 'short' => ['Ada Lovelace', 'Ada Lovelace'];
+        yield 'as long as may be' => [str_repeat('é', 128), str_repeat('é', 128)];
+        yield 'cut between characters' => [str_repeat('x', 255) . 'é', str_repeat('x', 255)];
+        yield 'of four bytes each' => ['x' . str_repeat('😀', 64), 'x' . str_repeat('😀', 63)];
+        yield 'broken' => ["\xffAda", ''];
+    }
+
+    /** @dataProvider names */
+    public function testANameIsCutBetweenCharacters(string $name, string $sent): void
+    {
+        WordPress::$users[5]->display_name = $name;
+        $this->shop->daemon->answers(Shop::lead()->setEtag('etag-2'));
+        $this->sync->now(5);
+        self::assertSame($sent, $this->shop->daemon->request(UpdateLeadRequest::class)->getLead()->getContact()->getFullName());
+    }
+
     public function testALeadThatWasErasedIsLeftAlone(): void
     {
         $this->shop->daemon->refuses(Status::NOT_FOUND, 'LEAD_NOT_FOUND', 'FIX_REQUEST');
