@@ -35,7 +35,8 @@ final class BlockCheckout implements Module
 
     public function before(string $block): string
     {
-        return is_user_logged_in() || is_admin()
+        // The pages after an order and for paying one have the same block in them, and their own ways to log in.
+        return is_user_logged_in() || is_admin() || is_wc_endpoint_url()
             ? $block
             : $this->view->html(Landing::CHECKOUT, is_singular() ? (string) get_permalink() : wc_get_checkout_url(), ButtonView::OR_BELOW) . $block;
     }

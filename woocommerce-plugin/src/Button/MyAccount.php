@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Leadtap\WooCommerce\Button;
 
+use Leadtap\WooCommerce\Login\Outcomes;
 use Leadtap\WooCommerce\Login\ReturnTo;
 use Leadtap\WooCommerce\Module;
 use Leadtap\WooCommerce\Routing\Request;
@@ -40,10 +41,16 @@ final class MyAccount implements Module
         }
     }
 
-    /** Who came from the checkout and logs in by password after all goes back there too. */
+    /**
+     * Who came from the checkout and logs in by password after all goes back there too. And below the sentence of how a
+     * login ended: without an address of ours WooCommerce goes back to the page's own, which would say it again.
+     */
     public function printRedirect(): void
     {
         $target = is_account_page() ? $this->target() : '';
+        if ($target === '' && is_account_page() && Outcomes::isKnown(Request::query(Outcomes::PARAMETER))) {
+            $target = $this->returnTo->orAccount('');
+        }
         if ($target !== '') {
             echo '<input type="hidden" name="redirect" value="' . esc_url($this->returnTo->url($target)) . '">';
         }

@@ -45,6 +45,11 @@ final class WordPress
 
     public static bool $isMultisite = false;
 
+    /** Whether the page is one of those within My account or the checkout, such as that after an order. */
+    public static bool $isEndpoint = false;
+
+    public static bool $isAccountPage = false;
+
     /** @var list<int> */
     public static array $superAdmins = [];
 
@@ -68,7 +73,7 @@ final class WordPress
         self::$transients = self::$hooks = self::$users = self::$meta = [];
         self::$mails = self::$cookies = self::$loggedIn = self::$scheduled = self::$notices = [];
         self::$loggedOut = self::$applicationsEnded = self::$superAdmins = self::$elsewhere = self::$missingFunctions = [];
-        self::$isMultisite = false;
+        self::$isMultisite = self::$isEndpoint = self::$isAccountPage = false;
         $GLOBALS['wpdb'] = new FakeDatabase();
         self::$currentUser = 0;
         self::$now = 1790000000;

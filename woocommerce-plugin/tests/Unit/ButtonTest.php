@@ -4,7 +4,9 @@ declare(strict_types=1);
 
 namespace Leadtap\WooCommerce\Tests\Unit;
 
+use Leadtap\WooCommerce\Button\BlockCheckout;
 use Leadtap\WooCommerce\Button\ButtonView;
+use Leadtap\WooCommerce\Button\MyAccount;
 use Leadtap\WooCommerce\Button\Shortcode;
 use Leadtap\WooCommerce\Login\OutcomeNotice;
 use Leadtap\WooCommerce\Login\Outcomes;
@@ -27,6 +29,31 @@ final class ButtonTest extends TestCase
         self::assertMatchesRegularExpression('#<a class="leadtap-button[^"]*no-prefetch[^"]*" rel="nofollow" href="https://shop.example/\?leadtap=start[^"]*">Continue with Instagram</a>#', $html);
         self::assertStringNotContainsString('<script', $html);
         self::assertStringNotContainsString('target=', $html);
+    }
+
+    public function testItStandsAboveTheBlockCheckoutAndNotOnThePagesAfterIt(): void
+    {
+        $checkout = Plugin::container()->get(BlockCheckout::class);
+        self::assertStringEndsWith('</div><block>', $checkout->before('<block>'));
+        WordPress::$isEndpoint = true;
+        self::assertSame('<block>', $checkout->before('<block>'));
+    }
+
+    public function testAPasswordBelowASentenceDoesNotBringTheSentenceBack(): void
+    {
+        WordPress::$isAccountPage = true;
+        $field = static function (array $query): string {
+            $_GET = $query;
+            ob_start();
+            Plugin::container()->get(MyAccount::class)->printRedirect();
+
+            return (string) ob_get_clean();
+        };
+        self::assertSame('', $field([]), 'WooCommerce knows best');
+        self::assertStringContainsString('value="https://shop.example/my-account/"', $field(['leadtap_outcome' => 'declined']));
+        self::assertStringContainsString('value="https://shop.example/shop/"', $field(['leadtap_outcome' => 'declined', 'redirect_to' => 'https://shop.example/shop/']));
+        WordPress::$isAccountPage = false;
+        self::assertSame('', $field(['leadtap_outcome' => 'declined']), 'the checkout stays the checkout');
     }
 
     public function testTheAdminsWordsAreEscaped(): void

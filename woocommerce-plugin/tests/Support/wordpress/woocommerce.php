@@ -21,6 +21,16 @@ function wc_get_page_id(string $page): int
     return ['myaccount' => 7, 'checkout' => 8][$page] ?? -1;
 }
 
+function is_wc_endpoint_url(): bool
+{
+    return WordPress::$isEndpoint;
+}
+
+function is_account_page(): bool
+{
+    return WordPress::$isAccountPage;
+}
+
 function wc_get_checkout_url(): string
 {
     return home_url('/checkout/');
