@@ -7,6 +7,7 @@ namespace Leadtap\WooCommerce\Account;
 use Leadtap\WooCommerce\Login\Flow;
 use Leadtap\WooCommerce\Login\Landing;
 use Leadtap\WooCommerce\Login\Outcomes;
+use Leadtap\WooCommerce\RateLimit;
 use Leadtap\WooCommerce\Routing\Request;
 
 /** What the finish page's forms ask for. Each step answers, or says what is wrong and the page is shown again. */
@@ -22,7 +23,12 @@ class FinishSteps
     /** More than anybody mistypes; then the login begins anew. */
     private const MOST_ATTEMPTS = 20;
 
+    /** For one Instagram account, over all its logins: more than anybody mistypes, and too few to ask who has an account. */
+    private const ADDRESSES_A_DAY = 30;
+
     private PendingStore $store;
+
+    private RateLimit $limit;
 
     private Registration $registration;
 
@@ -34,12 +40,14 @@ class FinishSteps
 
     public function __construct(
         PendingStore $store,
+        RateLimit $limit,
         Registration $registration,
         Ownership $ownership,
         ExistingAccount $existing,
         Landing $landing
     ) {
         $this->store = $store;
+        $this->limit = $limit;
         $this->registration = $registration;
         $this->ownership = $ownership;
         $this->existing = $existing;
@@ -79,8 +87,18 @@ class FinishSteps
 
                 return [];
             default:
-                return $this->registration->take($pending);
+                return $this->register($pending);
         }
+    }
+
+    /** @return list<string>|null */
+    private function register(Pending $pending): ?array
+    {
+        if (!$this->limit->allows('address|' . $pending->person->ids->scopedId(), self::ADDRESSES_A_DAY, 86400)) {
+            return [__('Too many attempts. Please try again tomorrow, or register here without Instagram.', 'leadtap')];
+        }
+
+        return $this->registration->take($pending);
     }
 
     /** @return list<string>|null */

@@ -119,6 +119,7 @@ final class AccountServices implements Services
         ));
         $container->set(FinishSteps::class, static fn (Container $c) => new FinishSteps(
             $c->get(PendingStore::class),
+            $c->get(RateLimit::class),
             $c->get(Registration::class),
             $c->get(Ownership::class),
             $c->get(ExistingAccount::class),

@@ -38,6 +38,12 @@ final class FinishTest extends TestCase
         self::settings(['enabled' => true, 'consent_text' => 'Write to me.', 'consent_version' => '2026-11 en']);
         $this->shop = new Shop();
         $this->shop->container->get(LeadSync::class)->register();
+        $this->begin();
+    }
+
+    /** Another login of the same Instagram account. */
+    private function begin(): void
+    {
         $back = $this->shop->comeBack($this->shop->start(['return_to' => '/checkout/', 'place' => 'checkout']));
         preg_match('/flow=([0-9a-f]{16})/', $back->redirect, $parts);
         $this->flow = $parts[1];
@@ -174,6 +180,25 @@ final class FinishTest extends TestCase
         self::assertSame('https://shop.example/checkout/', $answer->redirect);
         self::assertSame([5], WordPress::$loggedIn);
         self::assertNotNull($this->linkOf($user));
+    }
+
+    public function testOneInstagramAccountCannotAskForEverWhoHasAnAccount(): void
+    {
+        WordPress::addUser(5, 'ada@shop.example');
+        for ($asked = 0; $asked < 30; $asked++) {
+            if ($asked % 10 === 9) {
+                $this->begin();
+            }
+            self::assertStringContainsString('Password of that account', $this->send(['email' => 'ada@shop.example'])->html);
+            self::assertStringContainsString('name="email"', $this->send(['leadtap_step' => 'other'])->html);
+        }
+        $this->begin();
+        $answer = $this->send(['email' => 'ada@shop.example'])->html;
+        self::assertStringContainsString('Too many attempts', $answer);
+        self::assertStringNotContainsString('Password of that account', $answer);
+        WordPress::$now += 86400;
+        $this->begin();
+        self::assertStringContainsString('Password of that account', $this->send(['email' => 'ada@shop.example'])->html);
     }
 
     public function testPluginsThatLockAccountsHaveTheirSay(): void
