@@ -26,3 +26,7 @@ require __DIR__ . '/src/autoload.php';
 
 add_action('before_woocommerce_init', [Compatibility::class, 'declare']);
 add_action('plugins_loaded', [Plugin::class, 'boot']);
+// Here and not in a part of it: it must work where the requirements are not met, and on every kind of request.
+register_deactivation_hook(__FILE__, static function ($inNetwork = false): void {
+    Admin\WatchJob::unschedule((bool) $inNetwork);
+});

@@ -11,13 +11,10 @@ use Leadtap\WooCommerce\Log\Log;
 use Leadtap\WooCommerce\Log\Redaction;
 use Leadtap\WooCommerce\Module;
 use Leadtap\WooCommerce\Settings\Settings;
-use const Leadtap\WooCommerce\PLUGIN_FILE;
 
 /** Looks at the daemon once an hour, and writes to the shop when somebody has to act. */
 final class Watch implements Module
 {
-    public const HOOK = 'leadtap_watch';
-
     /** At most one letter in so long: one that comes every hour is not read. */
     private const MAIL_SECONDS = DAY_IN_SECONDS;
 
@@ -42,20 +39,13 @@ final class Watch implements Module
 
     public function register(): void
     {
-        add_action(self::HOOK, [$this, 'look']);
         add_action('admin_init', [$this, 'schedule']);
-        register_deactivation_hook(PLUGIN_FILE, [self::class, 'unschedule']);
-    }
-
-    public static function unschedule(): void
-    {
-        wp_unschedule_hook(self::HOOK);
     }
 
     public function schedule(): void
     {
-        if (!wp_next_scheduled(self::HOOK)) {
-            wp_schedule_event($this->clock->now() + HOUR_IN_SECONDS, 'hourly', self::HOOK);
+        if (!wp_next_scheduled(WatchJob::HOOK)) {
+            wp_schedule_event($this->clock->now() + HOUR_IN_SECONDS, 'hourly', WatchJob::HOOK);
         }
     }
 

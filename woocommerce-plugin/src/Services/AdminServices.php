@@ -21,6 +21,7 @@ use Leadtap\WooCommerce\Admin\SiteHealth;
 use Leadtap\WooCommerce\Admin\SystemHost;
 use Leadtap\WooCommerce\Admin\UserProfile;
 use Leadtap\WooCommerce\Admin\Watch;
+use Leadtap\WooCommerce\Admin\WatchJob;
 use Leadtap\WooCommerce\Admin\WatchState;
 use Leadtap\WooCommerce\Clock;
 use Leadtap\WooCommerce\Container;
@@ -49,7 +50,7 @@ final class AdminServices implements Services
         $runsJobs = wp_doing_cron() || (defined('WP_CLI') && WP_CLI);
         if (!is_admin()) {
             // WordPress does its health checks in the background too.
-            return $runsJobs ? [Watch::class, SiteHealth::class] : [];
+            return $runsJobs ? [WatchJob::class, SiteHealth::class] : [WatchJob::class];
         }
 
         return [
@@ -61,6 +62,7 @@ final class AdminServices implements Services
             OrderPanel::class,
             SiteHealth::class,
             Watch::class,
+            WatchJob::class,
             Notices::class,
         ];
     }
@@ -148,6 +150,7 @@ final class AdminServices implements Services
             $c->get(Clock::class),
             $c->get(Log::class)
         ));
+        $container->set(WatchJob::class, static fn (Container $c) => new WatchJob(static fn () => $c->get(Watch::class)));
         $container->set(Notices::class, static fn (Container $c) => new Notices(
             $c->get(Settings::class),
             $c->get(WatchState::class),

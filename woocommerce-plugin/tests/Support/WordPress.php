@@ -45,6 +45,14 @@ final class WordPress
 
     public static bool $isMultisite = false;
 
+    /** @var list<int> of the network */
+    public static array $sites = [1];
+
+    public static int $site = 1;
+
+    /** @var list<array{int, string}> site and hook */
+    public static array $unscheduled = [];
+
     /** Whether the page is one of those within My account or the checkout, such as that after an order. */
     public static bool $isEndpoint = false;
 
@@ -75,6 +83,9 @@ final class WordPress
         self::$loggedOut = self::$applicationsEnded = self::$superAdmins = self::$elsewhere = self::$missingFunctions = [];
         self::$isMultisite = self::$isEndpoint = self::$isAccountPage = false;
         $GLOBALS['wpdb'] = new FakeDatabase();
+        self::$sites = [1];
+        self::$site = 1;
+        self::$unscheduled = [];
         self::$currentUser = 0;
         self::$now = 1790000000;
         self::$home = 'https://shop.example';

@@ -129,6 +129,13 @@ function wc_get_logger(): object
     };
 }
 
+function wp_unschedule_hook(string $hook): int
+{
+    WordPress::$unscheduled[] = [get_current_blog_id(), $hook];
+
+    return 1;
+}
+
 function wp_doing_cron(): bool
 {
     return false;

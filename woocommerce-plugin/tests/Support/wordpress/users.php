@@ -118,7 +118,27 @@ function wp_authenticate_spam_check($user)
 
 function get_current_blog_id(): int
 {
-    return 1;
+    return WordPress::$site;
+}
+
+/** @param array<string, mixed> $query @return list<int> */
+function get_sites(array $query): array
+{
+    return WordPress::$sites;
+}
+
+function switch_to_blog(int $site): bool
+{
+    WordPress::$site = $site;
+
+    return true;
+}
+
+function restore_current_blog(): bool
+{
+    WordPress::$site = 1;
+
+    return true;
 }
 
 function get_current_user_id(): int
