@@ -37,31 +37,35 @@ class Lock
     public function hold(string $name, callable $work)
     {
         $option = 'leadtap_lock_' . substr(hash('sha256', $name), 0, 40);
-        $this->take($option);
+        $mine = $this->take($option);
         try {
             return $work();
         } finally {
-            $this->release($option);
+            $this->release($option, $mine);
         }
     }
 
-    private function take(string $option): void
+    /** @return string what stands in the lock while it is this one's */
+    private function take(string $option): string
     {
         global $wpdb;
+        $key = bin2hex(random_bytes(8));
         $until = microtime(true) + $this->waitSeconds;
         do {
+            // The time first, in as many digits until 2286: a text that is less is a lock that is older.
+            $mine = time() . "-{$key}";
             $made = $wpdb->query($wpdb->prepare(
                 "INSERT IGNORE INTO {$wpdb->options} (option_name, option_value, autoload) VALUES (%s, %s, 'no')",
                 $option,
-                (string) time()
+                $mine
             ));
             if ($made === 1) {
-                return;
+                return $mine;
             }
             $wpdb->query($wpdb->prepare(
-                "DELETE FROM {$wpdb->options} WHERE option_name = %s AND option_value < %d",
+                "DELETE FROM {$wpdb->options} WHERE option_name = %s AND option_value < %s",
                 $option,
-                time() - self::STALE_SECONDS
+                (string) (time() - self::STALE_SECONDS)
             ));
             usleep(self::PAUSE_MICROSECONDS);
         } while (microtime(true) < $until);
@@ -69,9 +73,10 @@ class Lock
         throw new LockBusy('another request is at the same account');
     }
 
-    private function release(string $option): void
+    /** Its own alone: whoever was so slow that the lock was taken for a dead one's must not take it from the next. */
+    private function release(string $option, string $mine): void
     {
         global $wpdb;
-        $wpdb->query($wpdb->prepare("DELETE FROM {$wpdb->options} WHERE option_name = %s", $option));
+        $wpdb->query($wpdb->prepare("DELETE FROM {$wpdb->options} WHERE option_name = %s AND option_value = %s", $option, $mine));
     }
 }

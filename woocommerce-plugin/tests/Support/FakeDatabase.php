@@ -59,8 +59,10 @@ final class FakeDatabase
 
             return (int) $isNew;
         }
-        self::expect('DELETE FROM wp_options WHERE option_name = %s', $statement);
-        if (isset($values[1]) && WordPress::$options[$values[0]] >= $values[1]) {
+        self::expect('DELETE FROM wp_options WHERE option_name = %s AND option_value', $statement);
+        $is = (string) (WordPress::$options[$values[0]] ?? '');
+        $order = strcmp($is, (string) $values[1]);
+        if (strpos($statement, 'option_value < %s') !== false ? $order >= 0 : $order !== 0) {
             return 0;
         }
         unset(WordPress::$options[$values[0]]);
