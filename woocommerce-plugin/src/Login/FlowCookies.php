@@ -27,6 +27,9 @@ final class FlowCookies
     /** Browsers drop a cookie over 4096 bytes. */
     private const MAX_VALUE_BYTES = 3800;
 
+    /** Names and values of all of them. Many web servers refuse a request with 8 KB of headers, and others set cookies too. */
+    private const MAX_BYTES_IN_ALL = 4096;
+
     private Cookies $cookies;
 
     private Clock $clock;
@@ -47,13 +50,13 @@ final class FlowCookies
             'r' => $flow->returnTo,
             'e' => $flow->expireTime,
             'q' => $flow->callbackQuery,
-        ]));
+        ], JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE));
         $secret = self::encode($flow->secret());
         $value = "{$secret}.{$payload}." . self::mac($flow->id, $secret, $payload);
         if (strlen($value) > self::MAX_VALUE_BYTES) {
             return false;
         }
-        $this->makeRoomBeside($flow->id);
+        $this->makeRoomBeside($flow->id, strlen(self::PREFIX . $flow->id . $value));
         $this->cookies->set(self::PREFIX . $flow->id, $value, $flow->expireTime + self::GRACE_SECONDS);
 
         return true;
@@ -101,12 +104,22 @@ final class FlowCookies
         $this->cookies->set(self::PREFIX . 'probe', '1', $this->clock->now() + 300);
     }
 
-    private function makeRoomBeside(string $id): void
+    /** Ends the oldest ones until another of so many bytes fits. */
+    private function makeRoomBeside(string $id, int $bytes): void
     {
         $others = array_values(array_filter($this->flows(), static fn (Flow $flow) => $flow->id !== $id));
-        foreach (array_slice($others, 0, max(0, count($others) - self::MOST + 1)) as $oldest) {
-            $this->forget($oldest);
+        $sizes = array_map(fn (Flow $flow) => $this->bytesOf($flow), $others);
+        while ($others !== [] && (count($others) >= self::MOST || array_sum($sizes) + $bytes > self::MAX_BYTES_IN_ALL)) {
+            $this->forget(array_shift($others));
+            array_shift($sizes);
         }
+    }
+
+    private function bytesOf(Flow $flow): int
+    {
+        $name = self::PREFIX . $flow->id;
+
+        return strlen($name . ($this->cookies->all()[$name] ?? ''));
     }
 
     /** @return list<Flow> the oldest first */

@@ -9,8 +9,8 @@ use Leadtap\WooCommerce\Routing\Urls;
 /** Where a shopper continues: always a path of this site, whatever a link asked for. */
 final class ReturnTo
 {
-    /** The contract takes 2,048 bytes; the cookie has less room. */
-    private const MAX_BYTES = 1000;
+    /** The contract takes 2,048 bytes; the cookie has less room. A longer one leads to My account, or to the page of the button. */
+    private const MAX_BYTES = 600;
 
     /** Going there after a login would undo it, or go round in a circle. */
     private const NOT_THERE = '#(^|/)(wp-login\.php|customer-logout)(/|\?|$)|[?&]' . Urls::PARAMETER . '(_[a-z]+)?=|/leadtap/[a-z_]+/?(\?|$)#';

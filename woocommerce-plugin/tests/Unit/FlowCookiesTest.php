@@ -65,6 +65,30 @@ final class FlowCookiesTest extends TestCase
         self::assertSame(Flow::idOfState('state 8'), $this->flows->newest()->id);
     }
 
+    public function testAllTogetherStayFarFromWhatWebServersRefuse(): void
+    {
+        $long = '/' . str_repeat('long/', 119);
+        for ($number = 0; $number < 6; $number++) {
+            $flow = self::flow("state {$number}", Flow::LOGIN, 0, $number, $long);
+            $flow->callbackQuery = 'code=' . str_repeat('c', 300);
+            self::assertTrue($this->flows->keep($flow));
+            $ours = array_intersect_key($this->cookies->kept, array_flip(preg_grep('/^leadtap_/', array_keys($this->cookies->kept))));
+            self::assertLessThanOrEqual(4096, strlen(implode('', array_keys($ours)) . implode('', $ours)));
+            self::assertSame($long, $this->flows->read($flow->id)->returnTo);
+        }
+        self::assertGreaterThanOrEqual(2, count($ours), 'two tabs still have two');
+    }
+
+    public function testTheLargestOneLeavesRoomForNoOther(): void
+    {
+        $this->flows->keep(self::flow('one', Flow::LOGIN, 0, 0, '/' . str_repeat('x', 400)));
+        $flow = self::flow('two');
+        $flow->callbackQuery = str_repeat('c', 2600);
+        self::assertTrue($this->flows->keep($flow));
+        self::assertNull($this->flows->read(Flow::idOfState('one')));
+        self::assertNotNull($this->flows->read($flow->id));
+    }
+
     public function testWhatABrowserWouldDropIsNotKept(): void
     {
         $flow = self::flow('state');
@@ -91,8 +115,8 @@ final class FlowCookiesTest extends TestCase
         self::assertFalse($flow->isFormToken('finish', ''));
     }
 
-    private static function flow(string $state, string $intent = Flow::LOGIN, int $userId = 0, int $later = 0): Flow
+    private static function flow(string $state, string $intent = Flow::LOGIN, int $userId = 0, int $later = 0, string $returnTo = '/checkout/'): Flow
     {
-        return new Flow(Flow::idOfState($state), Flow::newSecret(), $intent, $userId, 'checkout', '/checkout/', WordPress::$now + 600 + $later);
+        return new Flow(Flow::idOfState($state), Flow::newSecret(), $intent, $userId, 'checkout', $returnTo, WordPress::$now + 600 + $later);
     }
 }

@@ -76,9 +76,9 @@ function is_admin(): bool
 }
 
 /** @param mixed $value */
-function wp_json_encode($value): string
+function wp_json_encode($value, int $flags = 0): string
 {
-    return json_encode($value, JSON_THROW_ON_ERROR);
+    return json_encode($value, JSON_THROW_ON_ERROR | $flags);
 }
 
 /**
