@@ -192,9 +192,23 @@ impl Walk {
         if self.changed.len() <= LAST_RECORDS {
             return Ok(None);
         }
-        let (keys, _) = self.changed.take(STEP_RECORDS)?;
-        let read = move |engine: &Engine| read_again(engine, keys);
-        Ok(Some(self.store.read(move |_, engine| read(engine)).await?))
+        self.read_changed().await.map(Some)
+    }
+
+    async fn read_changed(&self) -> Result<Vec<Found>, WalkError> {
+        let mut found = Vec::new();
+        let mut bytes = 0;
+        while found.len() < STEP_RECORDS && bytes < STEP_BYTES {
+            let (keys, _) = self.changed.take(LAST_RECORDS)?;
+            if keys.is_empty() {
+                break;
+            }
+            let read = move |engine: &Engine| read_again(engine, keys);
+            let some = self.store.read(move |_, engine| read(engine)).await?;
+            bytes += some.iter().map(bytes_of).sum::<usize>();
+            found.extend(some);
+        }
+        Ok(found)
     }
 
     async fn take(&mut self, ahead: Reading) -> Result<Vec<Found>, WalkError> {
@@ -238,6 +252,10 @@ impl Walk {
 fn read_on(store: Store, from: Vec<u8>) -> Reading {
     let scan = move |engine: &Engine| Ok(engine.scan_bytes(&from, STEP_RECORDS, STEP_BYTES)?);
     tokio::spawn(async move { store.read(move |_, engine| scan(engine)).await })
+}
+
+fn bytes_of((key, value): &Found) -> usize {
+    key.len() + value.as_ref().map_or(0, |value| value.len())
 }
 
 fn read_again(engine: &Engine, keys: Vec<Vec<u8>>) -> Result<Vec<Found>, StoreError> {

@@ -27,7 +27,7 @@ final class CreateBackupResponse extends Message
 
     protected bool $last = false;
 
-    /** The bytes that come next in the file. At most 1 MiB. */
+    /** The bytes that come next in the file. About 256 KiB, at most 1 MiB and 1 KiB. */
     public function getData(): string
     {
         return $this->data;

@@ -3,8 +3,9 @@
 use ring::aead::{Aad, LessSafeKey, NONCE_LEN, Nonce};
 use ring::digest::{Digest, SHA256, digest};
 
-/// Bytes of a frame before they are sealed, at most. One is closed when it has
-/// a quarter of that, and no record is larger than the rest.
+/// Bytes of a frame before they are sealed, at most. One is closed with the
+/// record that makes it [`FULL_BYTES`], and no record is larger than the rest:
+/// what comes from outside has its limits, of some kilobytes.
 pub const MOST_BYTES: usize = 1024 * 1024;
 
 /// A frame is closed at this many bytes.

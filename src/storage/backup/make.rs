@@ -1,5 +1,7 @@
 //! Making a backup of a store that serves.
 
+use std::collections::VecDeque;
+
 use super::entry::{self, Account};
 use super::frame::{FULL_BYTES, Frames};
 use super::header::Header;
@@ -29,6 +31,10 @@ pub struct Backup {
     walk: Option<Walk>,
     frames: Frames,
     header: Option<Vec<u8>>,
+    /// Entries of the frame that is not full yet.
+    plain: Vec<u8>,
+    /// Chunks that were not asked for yet: one step of the walk may fill some.
+    ready: VecDeque<Chunk>,
     records: u64,
     expected: u64,
 }
@@ -49,6 +55,8 @@ impl Backup {
             walk: Some(walk),
             frames: Frames::new(key, &header),
             header: Some(header),
+            plain: Vec::new(),
+            ready: VecDeque::new(),
             records: 0,
             expected: store.between_batches(count).await?,
         })
@@ -61,49 +69,57 @@ impl Backup {
     /// # Errors
     /// [`WalkError`]; what came so far is worth nothing then.
     pub async fn next(&mut self) -> Result<Option<Chunk>, WalkError> {
-        let Some(mut walk) = self.walk.take() else {
-            return Ok(None);
-        };
-        let mut plain = Vec::with_capacity(FULL_BYTES + FULL_BYTES / 2);
-        while plain.len() < FULL_BYTES {
-            let Some(records) = walk.next().await? else {
-                self.end(walk, &mut plain).await?;
-                return self.chunk(plain, true).map(Some);
+        while self.ready.is_empty() {
+            let Some(mut walk) = self.walk.take() else {
+                return Ok(None);
             };
-            self.write(&records, &mut plain);
+            match walk.next().await? {
+                Some(records) => {
+                    self.write(&records)?;
+                    self.walk = Some(walk);
+                }
+                None => self.end(walk).await?,
+            }
         }
-        self.walk = Some(walk);
-        self.chunk(plain, false).map(Some)
+        Ok(self.ready.pop_front())
     }
 
-    fn write(&mut self, records: &[Found], to: &mut Vec<u8>) {
+    fn write(&mut self, records: &[Found]) -> Result<(), WalkError> {
         for (key, value) in records {
-            entry::write_record(to, key, value.as_deref());
+            entry::write_record(&mut self.plain, key, value.as_deref());
+            self.records += 1;
+            if self.plain.len() >= FULL_BYTES {
+                self.close_frame(false)?;
+            }
         }
-        self.records += records.len() as u64;
+        Ok(())
     }
 
-    async fn end(&mut self, walk: Walk, plain: &mut Vec<u8>) -> Result<(), WalkError> {
+    async fn end(&mut self, walk: Walk) -> Result<(), WalkError> {
         let ending = walk.end(|_, ending| (ending, Then::GoOn)).await?;
-        self.write(&ending.records, plain);
+        self.write(&ending.records)?;
         let account = Account {
             sequence: ending.ledger.sequence,
             kinds: ending.ledger.tallies_of(is_kept),
         };
-        entry::write_end(plain, &account).ok_or(WalkError::Store(StoreError::Unavailable))
+        entry::write_end(&mut self.plain, &account)
+            .ok_or(WalkError::Store(StoreError::Unavailable))?;
+        self.close_frame(true)
     }
 
-    fn chunk(&mut self, plain: Vec<u8>, last: bool) -> Result<Chunk, WalkError> {
+    fn close_frame(&mut self, last: bool) -> Result<(), WalkError> {
+        let plain = std::mem::replace(&mut self.plain, Vec::with_capacity(FULL_BYTES));
         let frame = self.frames.seal(plain, last);
         let mut frame = frame.map_err(|_| store_error(SealError::Altered))?;
         let mut bytes = self.header.take().unwrap_or_default();
         bytes.append(&mut frame);
-        Ok(Chunk {
+        self.ready.push_back(Chunk {
             bytes,
             records: self.records,
             expected: self.expected,
             last,
-        })
+        });
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 //! folder. What needs another process (a kill, a power cut, a full disk) is
 //! tested with the daemon in `tests/`.
 
+mod backup;
 mod changes;
 mod concurrent;
 mod concurrent_leads;
