@@ -10,8 +10,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use nix::sys::statvfs::statvfs;
+use tokio::sync::OwnedMutexGuard;
 
 use super::committer::Then;
 use super::engine::Engine;
@@ -28,6 +30,13 @@ const CHECK_RECORDS: usize = 1000;
 
 /// Bytes that must stay free beside the copy: the daemon goes on meanwhile.
 const ROOM_BYTES: u64 = 64 * 1024 * 1024;
+
+/// How long a compaction waits for the copy of an earlier one to be away.
+const AWAY: Duration = Duration::from_secs(10);
+
+/// How long a copy that was given up is waited for to be closed. One that a
+/// disk holds up for longer stays until the next compaction or start.
+const CLOSED: Duration = Duration::from_secs(60);
 
 /// The store's own records, the account apart; there are two or three.
 const OWN_RECORDS: usize = 1000;
@@ -69,6 +78,8 @@ struct Checker {
 struct Copy {
     folder: PathBuf,
     engine: Option<Arc<Engine>>,
+    /// Nobody makes another copy in this folder until this one is away.
+    place: Option<OwnedMutexGuard<()>>,
 }
 
 impl Drop for Copy {
@@ -77,12 +88,30 @@ impl Drop for Copy {
             return;
         };
         let folder = std::mem::take(&mut self.folder);
-        // sled closes and the disk removes in their own time. What is left over
-        // goes before the next compaction or at the next start.
+        let place = self.place.take();
+        // sled closes and the disk removes in their own time.
         std::thread::spawn(move || {
-            drop(engine);
-            std::fs::remove_dir_all(folder)
+            discard(engine, &folder);
+            drop(place);
         });
+    }
+}
+
+/// Closes a copy and removes it. sled makes files by their names until it is
+/// closed, also in a step that nobody waits for any more.
+fn discard(engine: Arc<Engine>, folder: &Path) {
+    let deadline = Instant::now() + CLOSED;
+    while Arc::strong_count(&engine) > 1 && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    drop(engine);
+    while opening::is_in_use(folder) && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    if !opening::is_in_use(folder)
+        && let Err(error) = std::fs::remove_dir_all(folder)
+    {
+        tracing::warn!(%error, "what a compaction left over could not be removed");
     }
 }
 
@@ -102,16 +131,23 @@ impl Compaction {
     /// Begins one.
     ///
     /// # Errors
-    /// [`WalkError::Busy`] while another walk goes through the store;
-    /// [`WalkError::Copy`] where there is no room for a second database.
+    /// [`WalkError::Busy`] while another walk goes through the store, or what
+    /// an earlier one left is not away yet; [`WalkError::Copy`] where there is
+    /// no room for a second database.
     pub async fn begin(store: &Store) -> Result<Self, WalkError> {
         let walk = Walk::begin(store, |_| true)?;
+        let place = Arc::clone(&store.shared.copy_place).lock_owned();
+        let place = tokio::time::timeout(AWAY, place).await;
+        let place = place.map_err(|_| WalkError::Busy)?;
         let options = store.shared.options.clone();
         let (folder, engine, before) = blocking(move || {
             let serves = opening::engine_folder(&options.path).map_err(|error| failed(&error))?;
             let before = files::size(&serves).map_err(|error| failed(&error))?;
             see_room(&options.path, before)?;
             let folder = opening::other_engine_folder(&options.path, &serves);
+            if opening::is_in_use(&folder) {
+                return Err(WalkError::Busy);
+            }
             if folder.exists() {
                 std::fs::remove_dir_all(&folder).map_err(|error| failed(&error))?;
             }
@@ -123,6 +159,7 @@ impl Compaction {
         let copy = Copy {
             folder,
             engine: Some(Arc::new(engine)),
+            place: Some(place),
         };
         let count = |_: &Engine, ledger: &Ledger| (ledger.count_of(|_| true), Then::GoOn);
         Ok(Self {
@@ -254,6 +291,10 @@ fn finish(
     }
     let committed = copy.commit(batch);
     committed.map_err(|error| WalkError::Copy(error.0))?;
+    if !copy.stands_in(folder).map_err(|error| failed(&error))? {
+        let gone = "its folder was removed or replaced";
+        return Err(WalkError::Copy(gone.to_owned()).into());
+    }
     Ok(files::sync(folder).map_err(|error| failed(&error))?)
 }
 

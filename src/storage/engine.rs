@@ -8,6 +8,7 @@
 //! out for that ([`Lookout`]).
 
 use std::fs::File;
+use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::Duration;
@@ -81,6 +82,16 @@ impl Engine {
 
     fn db(&self) -> sled::Result<&sled::Db> {
         self.open_one().map(|open| &open.db)
+    }
+
+    /// Whether the database in this folder is this one.
+    ///
+    /// # Errors
+    /// The disk's own; where there is none at all too.
+    pub fn stands_in(&self, folder: &Path) -> std::io::Result<bool> {
+        let own = self.file.metadata()?;
+        let there = std::fs::metadata(folder.join(DATABASE_FILE))?;
+        Ok((own.dev(), own.ino()) == (there.dev(), there.ino()))
     }
 
     /// The value of a key.

@@ -355,7 +355,13 @@ pub fn wait_until_closed(path: &Path) -> std::io::Result<()> {
 /// Whether somebody has the database open.
 #[must_use]
 pub fn is_locked(path: &Path) -> bool {
-    let file = engine_folder(path).and_then(|folder| File::open(folder.join(DATABASE_FILE)));
+    engine_folder(path).is_ok_and(|folder| is_in_use(&folder))
+}
+
+/// Whether somebody has the database in this very folder open.
+#[must_use]
+pub fn is_in_use(folder: &Path) -> bool {
+    let file = File::open(folder.join(DATABASE_FILE));
     file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
 }
 

@@ -76,6 +76,8 @@ pub struct Shared {
     /// See [`Transaction::start_listing`].
     pub listing_horizon: AtomicI64,
     pub follower: Follower,
+    /// Held by whoever has a second database beside the one that serves.
+    pub copy_place: Arc<tokio::sync::Mutex<()>>,
     /// Told of each batch that was kept.
     pub written: watch::Sender<()>,
     pub metrics: StoreMetrics,
@@ -122,6 +124,7 @@ impl Store {
             erased,
             listing_horizon: AtomicI64::new(i64::MIN),
             follower: Follower::default(),
+            copy_place: Arc::default(),
             written: watch::Sender::new(()),
             metrics: StoreMetrics::default(),
             notes: Notes::beside(&path),

@@ -4,6 +4,7 @@
 
 mod backup;
 mod changes;
+mod compacting;
 mod concurrent;
 mod concurrent_leads;
 mod damage;
