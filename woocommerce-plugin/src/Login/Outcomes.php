@@ -80,10 +80,13 @@ final class Outcomes
         return self::OF_FAILURES[$failure->kind()] ?? self::OPERATOR;
     }
 
-    /** `user_denied` is a person's own will; all else is Instagram's. */
+    /**
+     * `user_denied`, which Cancel sends, is a person's own will. All else is Instagram's, `access_denied` without a reason
+     * too: so it turns away who has no role in an app that is in review.
+     */
     public static function ofDeclined(string $because): string
     {
-        return in_array($because, ['user_denied', 'access_denied', ''], true) ? self::DECLINED : self::NOT_ADMITTED;
+        return $because === 'user_denied' ? self::DECLINED : self::NOT_ADMITTED;
     }
 
     public static function isKnown(string $outcome): bool

@@ -222,6 +222,16 @@ final class LoginTest extends TestCase
         self::assertOutcome('not_admitted', $this->shop->visit(CallbackRoute::class, ['error' => 'invalid_request']));
     }
 
+    public function testWhoHasNoRoleInAnAppInReviewDidNotDecline(): void
+    {
+        $state = $this->shop->start();
+        $declined = (new Declined())->setError('access_denied')->setDescription('Insufficient developer role');
+        $this->shop->daemon->answers((new CompleteAuthorizationResponse())->setDeclined($declined));
+        $query = ['error' => 'access_denied', 'error_description' => 'Insufficient developer role'];
+        self::assertOutcome('not_admitted', $this->shop->visit(CallbackRoute::class, $query + ['state' => $state]));
+        self::assertOutcome('not_admitted', $this->shop->visit(CallbackRoute::class, $query));
+    }
+
     public function testABrowserThatBlocksCookiesHearsItBeforeInstagram(): void
     {
         $this->shop->cookies->isBlocked = true;
