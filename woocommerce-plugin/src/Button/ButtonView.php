@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Leadtap\WooCommerce\Button;
 
+use Leadtap\WooCommerce\Login\Landing;
+use Leadtap\WooCommerce\Login\Outcomes;
 use Leadtap\WooCommerce\Login\StartRoute;
 use Leadtap\WooCommerce\Routing\Urls;
 use Leadtap\WooCommerce\Settings\Settings;
@@ -27,12 +29,15 @@ class ButtonView
 
     private Urls $urls;
 
+    private Landing $landing;
+
     private Assets $assets;
 
-    public function __construct(Settings $settings, Urls $urls, Assets $assets)
+    public function __construct(Settings $settings, Urls $urls, Landing $landing, Assets $assets)
     {
         $this->settings = $settings;
         $this->urls = $urls;
+        $this->landing = $landing;
         $this->assets = $assets;
     }
 
@@ -52,7 +57,7 @@ class ButtonView
             . '<a class="leadtap-button no-prefetch no-prerender" rel="nofollow" href="'
             . esc_url($this->urls->link(StartRoute::NAME, $arguments)) . '">'
             . esc_html($this->text($text)) . '</a>'
-            . '<span class="leadtap-hint">' . esc_html__('For Instagram Business and Creator accounts', 'leadtap') . '</span>'
+            . $this->hint($place, $returnTo)
             . ($or === self::OR_BELOW ? $divider : '')
             . '</div>';
         /**
@@ -62,6 +67,17 @@ class ButtonView
          * @param string $place
          */
         return (string) apply_filters('leadtap_button', $html, $place);
+    }
+
+    /**
+     * Instagram turns a personal account away on a page of its own, from which nothing leads back but the browser's
+     * button: so here is what such a shopper can do.
+     */
+    private function hint(string $place, string $returnTo): string
+    {
+        return '<span class="leadtap-hint">' . esc_html__('For Instagram Business and Creator accounts only.', 'leadtap')
+            . ' <a rel="nofollow" href="' . esc_url($this->landing->address(Outcomes::PERSONAL, $place, $returnTo)) . '">'
+            . esc_html__('Personal account?', 'leadtap') . '</a></span>';
     }
 
     private function text(string $text): string

@@ -41,6 +41,12 @@ final class Landing
         $this->responder->redirect($this->page($place, $returnTo, $arguments));
     }
 
+    /** Where a sentence is told without anything having happened, as for a link on a page that may be cached. */
+    public function address(string $outcome, string $place, string $returnTo): string
+    {
+        return $this->page($place, $returnTo, [Outcomes::PARAMETER => $outcome]);
+    }
+
     /** Where the shop's own form is, without a word. */
     public function plainForm(string $place, string $returnTo): string
     {

@@ -78,6 +78,9 @@ final class OutcomeNotice implements Module
     private function sentence(): string
     {
         $sentence = esc_html(Outcomes::sentence(self::outcome()));
+        if (self::outcome() === Outcomes::DECLINED) {
+            return $sentence . ' ' . self::personalLink();
+        }
         $again = Request::query(Landing::AGAIN);
         if (preg_match('/^[0-9a-f]{16}$/D', $again) !== 1) {
             return $sentence;
@@ -86,6 +89,17 @@ final class OutcomeNotice implements Module
 
         return $sentence . ' <a rel="nofollow" class="no-prefetch" href="' . esc_url($link) . '">'
             . esc_html__('Try again', 'leadtap') . '</a>';
+    }
+
+    /** To the same page with the other sentence. */
+    private static function personalLink(): string
+    {
+        // Two slashes at the beginning would be another host.
+        $here = '/' . ltrim(Request::server('REQUEST_URI'), '/');
+        $link = add_query_arg([Outcomes::PARAMETER => Outcomes::PERSONAL], $here);
+
+        return '<a rel="nofollow" href="' . esc_url($link) . '">'
+            . esc_html__('Were you turned away with a personal account?', 'leadtap') . '</a>';
     }
 
     private static function outcome(): string

@@ -16,6 +16,7 @@ final class Outcomes
     public const PARAMETER = 'leadtap_outcome';
 
     public const DECLINED = 'declined';
+    public const PERSONAL = 'personal';
     public const NOT_ADMITTED = 'not_admitted';
     public const INSTAGRAM_DOWN = 'instagram_down';
     public const UNAVAILABLE = 'unavailable';
@@ -37,6 +38,7 @@ final class Outcomes
 
     private const ALL = [
         self::DECLINED,
+        self::PERSONAL,
         self::NOT_ADMITTED,
         self::INSTAGRAM_DOWN,
         self::UNAVAILABLE,
@@ -99,7 +101,9 @@ final class Outcomes
     {
         switch ($outcome) {
             case self::DECLINED:
-                return __('You did not continue with Instagram, and nothing was changed. If Instagram turned you away: it lets in Business and Creator accounts only, so with a personal account please log in or register here.', 'leadtap');
+                return __('You did not continue with Instagram, and nothing was changed. You can log in or register here instead.', 'leadtap');
+            case self::PERSONAL:
+                return __('Instagram lets no personal account log in to shops. You can switch yours to a professional one in Instagram’s settings, free of charge, and try again; or log in or register here with your email address.', 'leadtap');
             case self::NOT_ADMITTED:
                 return __('Instagram did not let this account in here. Please log in or register with your email address.', 'leadtap');
             case self::INSTAGRAM_DOWN:
@@ -144,6 +148,6 @@ final class Outcomes
     /** How WooCommerce shows it: `notice` for what is nobody's fault. */
     public static function noticeType(string $outcome): string
     {
-        return in_array($outcome, [self::DECLINED, self::ALREADY_IN], true) ? 'notice' : 'error';
+        return in_array($outcome, [self::DECLINED, self::PERSONAL, self::ALREADY_IN], true) ? 'notice' : 'error';
     }
 }

@@ -12,6 +12,7 @@ use Leadtap\WooCommerce\Button\MyAccount;
 use Leadtap\WooCommerce\Button\Shortcode;
 use Leadtap\WooCommerce\Button\WpLogin;
 use Leadtap\WooCommerce\Container;
+use Leadtap\WooCommerce\Login\Landing;
 use Leadtap\WooCommerce\Login\ReturnTo;
 use Leadtap\WooCommerce\Routing\Urls;
 use Leadtap\WooCommerce\Settings\Settings;
@@ -25,6 +26,7 @@ final class ButtonServices implements Services
         $container->set(ButtonView::class, static fn (Container $c) => new ButtonView(
             $c->get(Settings::class),
             $c->get(Urls::class),
+            $c->get(Landing::class),
             $c->get(Assets::class)
         ));
         $container->set(MyAccount::class, static fn (Container $c) => new MyAccount(

@@ -42,7 +42,7 @@ $off = $view['may_connect'] ? '' : 'disabled';
     <h1><?php esc_html_e('Instagram login', 'leadtap'); ?></h1>
     <?php Template::show('notices', $view); ?>
     <p class="leadtap-limit">
-        <?php esc_html_e('Instagram lets in professional accounts alone (Business and Creator), and never tells an e-mail address: the shop asks for it. Whoever has a personal account is sent on to the shop’s own login.', 'leadtap'); ?>
+        <?php esc_html_e('Instagram lets in professional accounts alone (Business and Creator), and never tells an e-mail address: the shop asks for it. Whoever has a personal account is turned away by Instagram, which sends nobody back: the link “Personal account?” below the button says what to do.', 'leadtap'); ?>
     </p>
 
     <section class="leadtap-card" aria-labelledby="leadtap-connection">

@@ -56,6 +56,40 @@ final class ButtonTest extends TestCase
         self::assertSame('', $field(['leadtap_outcome' => 'declined']), 'the checkout stays the checkout');
     }
 
+    /** @return iterable<string, array{string, string, string}> */
+    public function hints(): iterable
+    {
+        $target = rawurlencode('https://shop.example/tea/');
+        yield 'My account' => ['account_login', '', 'https://shop.example/my-account/?leadtap_outcome=personal'];
+        yield 'a page' => ['shortcode', '/tea/', "https://shop.example/my-account/?leadtap_outcome=personal&redirect_to={$target}"];
+        yield 'a checkout' => ['checkout', 'https://shop.example/kasse/', 'https://shop.example/kasse/?leadtap_outcome=personal'];
+        yield 'the checkout' => ['checkout', '', 'https://shop.example/checkout/?leadtap_outcome=personal'];
+        yield 'wp-login.php' => ['wp_login', '', 'https://shop.example/wp-login.php?leadtap_outcome=personal'];
+    }
+
+    /** @dataProvider hints */
+    public function testWhoHasAPersonalAccountFindsAWayOnBesideTheButton(string $place, string $returnTo, string $link): void
+    {
+        $html = self::view()->html($place, $returnTo);
+        self::assertSame(1, preg_match('#<span class="leadtap-hint">[^<]*only\. <a rel="nofollow" href="([^"]+)">Personal account\?</a></span>#', $html, $parts));
+        self::assertSame($link, html_entity_decode($parts[1]));
+        self::assertSame($html, self::view()->html($place, $returnTo));
+    }
+
+    public function testWhoCancelledIsTakenForNobodyElseAndFindsTheOtherSentence(): void
+    {
+        self::assertStringNotContainsString('Business', Outcomes::sentence(Outcomes::DECLINED));
+        self::assertStringContainsString('free of charge', Outcomes::sentence(Outcomes::PERSONAL));
+        self::assertSame('notice', Outcomes::noticeType(Outcomes::PERSONAL));
+        $_GET = ['leadtap_outcome' => 'declined'];
+        foreach (['/kasse/?leadtap_outcome=declined&x=1' => '/kasse/?leadtap_outcome=personal&x=1', '//evil.example/?leadtap_outcome=declined' => '/evil.example/?leadtap_outcome=personal'] as $here => $there) {
+            $_SERVER['REQUEST_URI'] = $here;
+            $html = Plugin::container()->get(OutcomeNotice::class)->beforeBlock('');
+            self::assertSame(1, preg_match('#<a rel="nofollow" href="([^"]+)">Were you turned away#', $html, $parts));
+            self::assertSame($there, html_entity_decode($parts[1]));
+        }
+    }
+
     public function testTheAdminsWordsAreEscaped(): void
     {
         self::settings(['enabled' => true, 'button_text' => 'Go <b>on</b>']);
