@@ -2,7 +2,8 @@
 
 /**
  * Runs when an admin deletes the plugin: takes away everything that it stored,
- * on every site of a network. The daemon's data are the daemon's, and stay.
+ * on every site of a network. The daemon's data are the daemon's, and stay; so do
+ * the files of the log, which are WooCommerce's and end by its own rule.
  *
  * It uses nothing of src/: what is broken must still be removable.
  */
