@@ -12,6 +12,7 @@ mod workers;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 
@@ -50,6 +51,7 @@ pub struct App {
     rooms: Rooms,
     upstream: UpstreamMetrics,
     scrapes: Option<ScrapeListener>,
+    first_look: Duration,
     workers: usize,
     limits: Arc<ArcSwap<crate::config::Limits>>,
 }
@@ -138,6 +140,7 @@ impl App {
             rooms,
             upstream,
             scrapes,
+            first_look: Canary::first_wait(),
             workers: config.limits.worker_threads,
             limits,
         })
@@ -153,6 +156,13 @@ impl App {
     #[must_use]
     pub fn canary(&self) -> Canary {
         self.services.overview.canary.clone()
+    }
+
+    /// Lets the first look at Instagram's windows be this long after the start,
+    /// instead of some minutes.
+    #[must_use]
+    pub fn looking_after(self, first_look: Duration) -> Self {
+        Self { first_look, ..self }
     }
 
     /// What takes a new configuration over while the daemon serves.

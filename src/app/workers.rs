@@ -83,7 +83,7 @@ pub(super) fn run(
         // Ends with the runtime: what was not answered is sent again.
         first.spawn(app.services.webhooks.clone().deliver_for_ever(app.sites()));
         first.spawn(app.services.keys.clone().resume());
-        first.spawn(app.canary().look_for_ever(app.sites()));
+        first.spawn(app.canary().look_for_ever(app.sites(), app.first_look));
         if let Some(scrapes) = scrapes {
             first.spawn(scrapes.serve(Observer::of(app)));
         }

@@ -64,9 +64,16 @@ impl Canary {
         self.store.notes().window(&site.id)
     }
 
-    /// Looks at the windows of all sites that want it, for ever.
-    pub async fn look_for_ever(self, sites: Sites) {
-        tokio::time::sleep(FIRST + random::up_to(JITTER / 6)).await;
+    /// How long after the start of a daemon the first look is, chance included.
+    #[must_use]
+    pub fn first_wait() -> Duration {
+        FIRST + random::up_to(JITTER / 6)
+    }
+
+    /// Looks at the windows of all sites that want it, for ever, for the first
+    /// time after `first`.
+    pub async fn look_for_ever(self, sites: Sites, first: Duration) {
+        tokio::time::sleep(first).await;
         loop {
             for site in sites.all().iter() {
                 if site.canary == Wanted::On {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use leadtap::app::App;
 use leadtap::config::{Config, keys};
 use leadtap::domain::clock::{Clock, ManualClock, SystemClock};
 use leadtap::domain::site::Site;
@@ -14,7 +15,9 @@ use leadtap::service::Canary;
 use leadtap::storage::{Options, Store};
 use serde_json::json;
 
-use crate::support::{Fake, Setup};
+use crate::support::in_process::InProcess;
+use crate::support::scrape::{Scrape, scrape_at};
+use crate::support::{Fake, Setup, eventually, free_port};
 
 /// A canary over a store of its own, and its site.
 struct World {
@@ -139,6 +142,70 @@ async fn trouble_on_the_way_is_no_change_of_shape() {
     assert_eq!(canary.look(&world.site()).await, CanaryOutcome::Unreachable);
     assert_eq!(canary.seen(&world.site()), before);
     store.close();
+}
+
+impl World {
+    /// A daemon that runs, and where it is scraped.
+    fn serve(&mut self) -> (InProcess, String) {
+        let metrics = free_port();
+        self.setup.more = format!("[metrics]\nlisten = \"{metrics}\"");
+        let clock = Arc::new(self.clock.clone());
+        let at_once = |app: App| app.looking_after(Duration::ZERO);
+        let daemon = InProcess::start_as(&self.setup, clock, at_once);
+        (daemon, metrics)
+    }
+}
+
+/// What became of the looks at a site's window.
+fn looks(scrape: &Scrape, site: &str) -> [f64; 4] {
+    ["opens", "closed", "changed", "unreachable"].map(|outcome| {
+        let labels = format!(r#"{{site="{site}",outcome="{outcome}"}}"#);
+        let looks = scrape.value(&format!("leadtap_window_looks_total{labels}"));
+        looks.unwrap_or_default()
+    })
+}
+
+/// The metrics after the first look at this site's window.
+async fn after_a_look(metrics: &str, site: &str) -> Scrape {
+    let looked = async || {
+        let scrape = scrape_at(metrics).await;
+        (looks(&scrape, site) != [0.0; 4]).then_some(scrape)
+    };
+    eventually("a look at the window", looked).await
+}
+
+/// Nobody asks it to.
+#[tokio::test]
+async fn a_daemon_that_runs_looks_by_itself_and_its_metrics_say_what_it_saw() {
+    let mut world = World::new().await;
+    world.window("invalid_platform_app").await;
+    let (_daemon, metrics) = world.serve();
+    let scrape = after_a_look(&metrics, "shop").await;
+    assert_eq!(looks(&scrape, "shop"), [0.0, 1.0, 0.0, 0.0]);
+    for (metric, expected) in [
+        ("leadtap_window_opens", 0.0),
+        (
+            "leadtap_window_look_timestamp_seconds",
+            world.clock.now().as_micros() as f64 / 1e6,
+        ),
+        ("leadtap_window_change_timestamp_seconds", 0.0),
+    ] {
+        let value = scrape.value(&format!(r#"{metric}{{site="shop"}}"#));
+        assert_eq!(value, Some(expected), "{metric}");
+    }
+    let journal = world.fake.journal("endpoint=authorize").await;
+    assert_eq!(journal["entries"].as_array().unwrap().len(), 1, "{journal}");
+}
+
+#[tokio::test]
+async fn a_site_that_wants_no_look_is_left_out() {
+    let mut world = World::new().await;
+    world.setup.site = "canary = \"off\"".to_owned() + &world.setup.site_section("second", "");
+    let (_daemon, metrics) = world.serve();
+    // Its turn would have come before the other's.
+    let scrape = after_a_look(&metrics, "second").await;
+    assert_eq!(looks(&scrape, "second"), [1.0, 0.0, 0.0, 0.0]);
+    assert_eq!(looks(&scrape, "shop"), [0.0; 4]);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 
 use crate::reload::{REFUSED, reload};
 use crate::support::caller::{self, Client, tcp_place};
@@ -11,7 +12,7 @@ use crate::support::reload::RELOADED;
 use crate::support::scrape::scrape;
 use crate::support::shop::ACCOUNT;
 use crate::support::tls::{self, Authority};
-use crate::support::{Shop, Visit};
+use crate::support::{Shop, Visit, eventually, free_port};
 
 const ANY_PORT: &str = "tcp = \"127.0.0.1:0\"";
 
@@ -21,10 +22,10 @@ async fn remote(place: &str) -> Client {
     caller::client(endpoint.connect().await.unwrap(), Some(TOKEN))
 }
 
-/// A port that nobody has, at the moment.
-fn free_port() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
+/// Until the last worker has let go of the socket.
+async fn gone(socket: &Path) {
+    let gone = async || (!socket.exists()).then_some(());
+    eventually("the end of the socket's file", gone).await;
 }
 
 #[tokio::test]
@@ -39,7 +40,8 @@ async fn the_unix_socket_moves_and_its_connections_stay() {
     .await;
     // This one came in by the old socket.
     shop.login(ACCOUNT).await;
-    assert!(UnixStream::connect(&old).is_err() && !old.exists());
+    gone(&old).await;
+    assert!(UnixStream::connect(&old).is_err());
     let client = caller::client(caller::unix(&new).await, None);
     Visit::begin(&client).await;
 
@@ -57,7 +59,7 @@ async fn the_unix_socket_moves_and_its_connections_stay() {
         RELOADED,
     )
     .await;
-    assert!(!new.exists());
+    gone(&new).await;
     Visit::begin(&caller::client(caller::unix(&old).await, None)).await;
     Visit::begin(&client).await;
     let log = shop.daemon.log();

@@ -22,9 +22,14 @@ pub struct InProcess {
 impl InProcess {
     /// Starts it; it listens when this returns.
     pub fn start(setup: &Setup, clock: Arc<dyn Clock>) -> Self {
+        Self::start_as(setup, clock, |app| app)
+    }
+
+    /// Starts it with something of its wiring changed.
+    pub fn start_as(setup: &Setup, clock: Arc<dyn Clock>, change: impl FnOnce(App) -> App) -> Self {
         let config = Config::parse(&setup.configuration()).unwrap();
         let ring = keys::read(&config.keys).unwrap();
-        let app = App::new(&config, ring, clock).unwrap();
+        let app = change(App::new(&config, ring, clock).unwrap());
         let listeners = Listeners::bind(&config.listen).unwrap();
         let (stop, stopped) = oneshot::channel();
         let until = async {

@@ -33,6 +33,7 @@ pub use faults::Disk;
 pub use refusal::Refusal;
 pub use shop::{Shop, Visit};
 
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 /// How long anything may take that is expected to happen.
@@ -46,6 +47,12 @@ pub fn program() -> String {
         let example = std::env::current_exe().unwrap();
         example.into_os_string().into_string().unwrap()
     })
+}
+
+/// A port that nobody has, at the moment.
+pub fn free_port() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().to_string()
 }
 
 /// Waits until `done` gives something, or fails the test with `what`.

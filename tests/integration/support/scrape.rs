@@ -14,7 +14,12 @@ pub fn address(daemon: &Daemon) -> String {
 
 /// What a daemon says of itself.
 pub async fn scrape(daemon: &Daemon) -> Scrape {
-    let url = format!("http://{}/metrics", address(daemon));
+    scrape_at(&address(daemon)).await
+}
+
+/// What the daemon says that is scraped there.
+pub async fn scrape_at(address: &str) -> Scrape {
+    let url = format!("http://{address}/metrics");
     let answer = http().get(url).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     Scrape(answer.text().await.unwrap())
