@@ -2,7 +2,9 @@
 
 use std::os::unix::net::UnixDatagram;
 
-use crate::support::{Fake, PATIENCE, Setup};
+use crate::support::caller;
+use crate::support::daemon::TOKEN;
+use crate::support::{Fake, PATIENCE, Setup, Visit};
 
 /// systemd's end of the notification socket.
 struct Manager(UnixDatagram);
@@ -21,6 +23,18 @@ impl Manager {
         Self(socket)
     }
 
+    /// What it is told, life signs apart.
+    fn news(&self) -> impl Iterator<Item = String> {
+        std::iter::repeat_with(|| self.hears()).filter(|told| told != "WATCHDOG=1")
+    }
+
+    /// Whether nobody has told it anything.
+    fn heard_nothing(&self) -> bool {
+        self.0.set_nonblocking(true).unwrap();
+        let heard = self.0.recv(&mut [0; 512]);
+        heard.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
+    }
+
     /// The next thing that it is told.
     fn hears(&self) -> String {
         let mut bytes = [0; 512];
@@ -28,6 +42,32 @@ impl Manager {
         let text = std::str::from_utf8(&bytes[..length]).unwrap();
         text.trim_end().to_owned()
     }
+}
+
+/// What is ordered after it calls at that moment.
+#[tokio::test]
+async fn who_calls_as_soon_as_systemd_hears_that_it_serves_is_answered_at_each_listener() {
+    let fake = Fake::start().await;
+    let mut setup = Setup::with(&fake);
+    let manager = Manager::of(&mut setup);
+    let daemon = setup.spawn();
+    assert_eq!(manager.news().next().as_deref(), Some("READY=1"));
+    // Nothing here is tried twice, and each call writes into the store.
+    Visit::begin(&caller::client(daemon.channel().await, None)).await;
+    Visit::begin(&caller::client(caller::tcp(&daemon).await, Some(TOKEN))).await;
+    daemon.stops().await;
+}
+
+#[tokio::test]
+async fn systemd_never_hears_that_a_daemon_serves_whose_store_does_not_open() {
+    let fake = Fake::start().await;
+    let mut setup = Setup::with(&fake);
+    let manager = Manager::of(&mut setup);
+    // A file where the folder should be.
+    std::fs::write(setup.data(), "").unwrap();
+    let (exit, said) = setup.refused().await;
+    assert!(exit != Some(0) && said.contains("data"), "{said}");
+    assert!(manager.heard_nothing());
 }
 
 #[tokio::test]
@@ -43,8 +83,7 @@ async fn systemd_hears_that_it_serves_that_it_lives_and_that_it_stops() {
 
     let stopped = daemon.stop().await;
     assert!(stopped.success());
-    let last = std::iter::repeat_with(|| manager.hears()).find(|told| told != "WATCHDOG=1");
-    assert_eq!(last.as_deref(), Some("STOPPING=1"));
+    assert_eq!(manager.news().next().as_deref(), Some("STOPPING=1"));
 }
 
 #[tokio::test]
@@ -53,7 +92,7 @@ async fn systemd_hears_of_a_reload_its_time_and_its_end() {
     let mut setup = Setup::with(&fake);
     let manager = Manager::of(&mut setup);
     let daemon = setup.start().await;
-    let mut told = std::iter::repeat_with(|| manager.hears()).filter(|told| told != "WATCHDOG=1");
+    let mut told = manager.news();
     assert_eq!(told.next().as_deref(), Some("READY=1"));
     // One that is refused, so that systemd does not wait for ever.
     for configuration in [setup.configuration(), "broken".to_owned()] {
