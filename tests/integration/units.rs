@@ -11,14 +11,18 @@ fn units() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/systemd")
 }
 
-/// `systemd-analyze`, where it is installed.
+/// `systemd-analyze`, where it is installed, as `tests/run` has it.
 fn analyze() -> Option<Command> {
     let found = Command::new("systemd-analyze").arg("--version").output();
     if found.is_ok_and(|output| output.status.success()) {
         return Some(Command::new("systemd-analyze"));
     }
     let mut stderr = std::io::stderr();
-    writeln!(stderr, "skipped: systemd-analyze is not installed").unwrap();
+    writeln!(
+        stderr,
+        "skipped: the units: systemd-analyze is not installed: it is in Debian's package systemd"
+    )
+    .unwrap();
     None
 }
 
