@@ -78,7 +78,8 @@ final class OutcomeNotice implements Module
     private function sentence(): string
     {
         $sentence = esc_html(Outcomes::sentence(self::outcome()));
-        if (self::outcome() === Outcomes::DECLINED) {
+        // Whoever is logged in has an account here, and reads beside the button which ones can be linked.
+        if (self::outcome() === Outcomes::DECLINED && !is_user_logged_in()) {
             return $sentence . ' ' . self::personalLink();
         }
         $again = Request::query(Landing::AGAIN);

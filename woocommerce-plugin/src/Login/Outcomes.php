@@ -101,7 +101,7 @@ final class Outcomes
     {
         switch ($outcome) {
             case self::DECLINED:
-                return __('You did not continue with Instagram, and nothing was changed. You can log in or register here instead.', 'leadtap');
+                return __('You did not continue with Instagram, and nothing was changed.', 'leadtap');
             case self::PERSONAL:
                 return __('Instagram lets no personal account log in to shops. You can switch yours to a professional one in Instagram’s settings, free of charge, and try again; or log in or register here with your email address.', 'leadtap');
             case self::NOT_ADMITTED:

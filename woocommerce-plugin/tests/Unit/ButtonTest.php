@@ -88,6 +88,8 @@ final class ButtonTest extends TestCase
             self::assertSame(1, preg_match('#<a rel="nofollow" href="([^"]+)">Were you turned away#', $html, $parts));
             self::assertSame($there, html_entity_decode($parts[1]));
         }
+        WordPress::$currentUser = 5;
+        self::assertStringNotContainsString('<a ', Plugin::container()->get(OutcomeNotice::class)->beforeBlock(''));
     }
 
     public function testTheAdminsWordsAreEscaped(): void
