@@ -31,7 +31,7 @@ export const cancel = (page) => page.getByRole('button', { name: 'Cancel', exact
 const BACK_MS = 20_000;
 
 /** The page that waits for Instagram is not where a login ends. */
-const isUnderWay = ({ pathname, searchParams }) => pathname === '/leadtap/callback/' || searchParams.get('leadtap') === 'callback';
+const isUnderWay = ({ pathname, searchParams }) => pathname.endsWith('/leadtap/callback/') || searchParams.get('leadtap') === 'callback';
 
 /** Waits for where Instagram's window leads: to a page of the shop that tells this outcome, or none. */
 export async function back(page, outcome = null) {

@@ -30,7 +30,9 @@ export async function open() {
   console.log(`# WordPress ${wordpress} with ${what}`);
   screenshots = path.join(ROOT, 'target/shop/screenshots', `wordpress-${wordpress}-${shop.real ? `woocommerce-${woocommerce}` : 'stand-in'}`);
   await mkdir(screenshots, { recursive: true });
-  for (const name of await readdir(screenshots)) if (name.startsWith('failed-')) await rm(path.join(screenshots, name));
+  // A run of some scenarios leaves the others' pictures.
+  const isOver = (name) => !process.env.SHOP_PATTERN || name.startsWith('failed-');
+  for (const name of await readdir(screenshots)) if (isOver(name)) await rm(path.join(screenshots, name));
 }
 
 export async function close() {

@@ -51,7 +51,7 @@ export async function startShop() {
     await wordpress.call("return activate_plugin('leadtap/leadtap.php');");
     const urls = await wordpress.script('urls.php');
     const daemon = keep(await startDaemon(parts.binary, {
-      folder, sandbox: sandbox.address, redirectUris: [urls.callback], deletionStatusUrl: urls.deletionStatus,
+      folder, sandbox: sandbox.address, redirectUris: [urls.callback, urls.callback.replace('/leadtap/', '/second/leadtap/')], deletionStatusUrl: urls.deletionStatus,
     }));
     const closeCircuit = () => wordpress.call("return delete_transient('leadtap_circuit');");
     const proxy = keep(await startProxy(path.join(folder, 'leadtap.sock'), daemon.socket, closeCircuit));

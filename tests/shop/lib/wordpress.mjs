@@ -79,7 +79,11 @@ export async function startWordPress({ folder, source, database, plugins, themes
   await php('install.php', [url, password]);
   const server = await servePhp(root, port);
 
+  const scriptText = async (name) => (await readFile(path.join(HERE, 'php', name), 'utf8')).replace(/^<\?php/, '');
   const call = async (code, env) => JSON.parse((await php('call.php', [], code, env)).trim().split('\n').pop());
+  const debugLog = path.join(root, 'debug.log');
+  let forgotten = '';
+  const readComplaints = () => readFile(debugLog, 'utf8').catch(() => '');
   const readMails = async () => Promise.all((await readdir(mails)).sort()
     .map(async (name) => JSON.parse(await readFile(path.join(mails, name), 'utf8'))));
   return {
@@ -87,15 +91,38 @@ export async function startWordPress({ folder, source, database, plugins, themes
     admin: { username: 'admin', password },
     /** Runs PHP code inside WordPress, in a process of its own, and gives what it returns. `SHOP_AS` is `admin` or `cron`. */
     call,
-    script: async (name) => call((await readFile(path.join(HERE, 'php', name), 'utf8')).replace(/^<\?php/, '')),
+    scriptText,
+    script: async (name) => call(await scriptText(name)),
+    /** Makes a network of it, with a second site at this path. */
+    becomeNetwork: async (second) => {
+      const file = path.join(root, 'wp-config.php');
+      const alone = await readFile(file, 'utf8');
+      await call(await scriptText('network.php'));
+      // A network's addresses are each site's own.
+      await writeFile(file, alone.replace(/^define\('WP_(HOME|SITEURL)'.*\n/gm, '').replace('$table_prefix', `
+define('MULTISITE', true);
+define('SUBDOMAIN_INSTALL', false);
+define('DOMAIN_CURRENT_SITE', '127.0.0.1:${port}');
+define('PATH_CURRENT_SITE', '/');
+define('SITE_ID_CURRENT_SITE', 1);
+define('BLOG_ID_CURRENT_SITE', 1);
+$table_prefix`));
+      const id = await call(`return wpmu_create_blog('127.0.0.1:${port}', '${second}/', 'The second shop', 1);`);
+      if (!Number.isInteger(id)) throw new Error(`there is no second site: ${JSON.stringify(id)}`);
+    },
     /** The mails to an address, oldest first. */
     mailsTo: async (address) => (await readMails()).filter(({ to }) => [to].flat().includes(address)),
     /** Waits for the first mail to an address whose subject or text matches. */
     mail: (address, pattern) => until(`a mail to ${address} with ${pattern}`, async () =>
       (await readMails()).find(({ to, subject, message }) => [to].flat().includes(address) && (pattern.test(subject) || pattern.test(message))), 5_000),
     /** What PHP complained about. */
-    complaints: async () => (await readFile(path.join(root, 'debug.log'), 'utf8').catch(() => '')).split('\n').filter(Boolean),
-    forgetComplaints: () => rm(path.join(root, 'debug.log'), { force: true }),
+    complaints: async () => (await readComplaints()).split('\n').filter(Boolean),
+    forgetComplaints: async () => {
+      forgotten += await readComplaints();
+      await rm(debugLog, { force: true });
+    },
+    /** ... and had complained about before it was forgotten. */
+    allComplaints: async () => forgotten + await readComplaints(),
     stop: () => server.stop(),
   };
 }

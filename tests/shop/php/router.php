@@ -13,6 +13,12 @@ if ($file !== false && $path !== '/' && strpos($file, (string) realpath($root)) 
     }
     return false;
 }
+// The second site of a network has the first one's files.
+if (preg_match('#^/second(/(?:wp-content|wp-includes)/.+\\.(css|js|svg|png|woff2))$#D', $path, $parts) === 1 && is_file($root . $parts[1])) {
+    header('Content-Type: ' . ['css' => 'text/css', 'js' => 'text/javascript', 'svg' => 'image/svg+xml', 'png' => 'image/png', 'woff2' => 'font/woff2'][$parts[2]]);
+    readfile($root . $parts[1]);
+    return true;
+}
 $_SERVER['SCRIPT_NAME'] = '/index.php';
 $_SERVER['PHP_SELF'] = '/index.php';
 $_SERVER['SCRIPT_FILENAME'] = $root . '/index.php';

@@ -1,7 +1,7 @@
 // Where the button is, and that nothing of a visitor is in it.
 import assert from 'node:assert/strict';
 import { configure } from '../lib/shop.mjs';
-import { arrive, scenario, scenarioOfWooCommerce, shop, shot } from '../lib/scene.mjs';
+import { arrive, arriveAsAdmin, scenario, scenarioOfWooCommerce, shop, shot } from '../lib/scene.mjs';
 import { button, fillCart } from '../lib/instagram.mjs';
 import { withPage } from '../lib/pages.mjs';
 
@@ -55,20 +55,16 @@ scenarioOfWooCommerce('the button is at the block checkout where guests may not 
   }
 });
 
-scenario('a shortcode puts the button into any page', () => withPage('[leadtap_button]', async (path) => {
-  const page = await arrive();
-  await page.goto(path);
-  assert.ok(await button(page).isVisible());
-}));
-
-scenario('a block puts the button into any page', () => withPage('<!-- wp:leadtap/button /-->', async (path) => {
-  const page = await arrive();
-  await page.goto(path);
-  assert.ok(await button(page).isVisible());
-}));
+for (const [what, content] of Object.entries({ shortcode: '[leadtap_button]', block: '<!-- wp:leadtap/button /-->' })) {
+  scenario(`a ${what} puts the button into any page`, () => withPage(content, async (path) => {
+    const page = await arrive();
+    await page.goto(path);
+    assert.ok(await button(page).isVisible());
+    await shot(page, `button by a ${what}`);
+  }));
+}
 
 scenario('who is logged in sees no button', async () => {
-  const { arriveAsAdmin } = await import('../lib/scene.mjs');
   const page = await arriveAsAdmin();
   await withPage('[leadtap_button]', async (path) => {
     await page.goto(path);
@@ -96,9 +92,11 @@ scenario('the button is a plain link that works without JavaScript and holds not
     const answer = await page.goto('/my-account/');
     const own = (await answer.headersArray()).filter(({ name, value }) => name === 'set-cookie' && value.startsWith('leadtap'));
     assert.deepEqual(own, [], 'a page view set a cookie');
-    return button(page).evaluate((element) => element.outerHTML);
+    return page.locator('.leadtap').evaluateAll((all) => all.map(({ outerHTML }) => outerHTML));
   };
-  assert.equal(await markup(), await markup());
+  const first = await markup();
+  assert.equal(first.length, 2);
+  assert.deepEqual(await markup(), first);
 });
 
 scenario("Instagram's brand rules are kept: its name as it writes it, no mark of its own, not the largest thing", async () => {
@@ -107,6 +105,10 @@ scenario("Instagram's brand rules are kept: its name as it writes it, no mark of
   const link = button(page);
   assert.match((await link.innerText()).trim(), /^Continue with Instagram$/);
   assert.equal(await link.getAttribute('target'), null, 'it opens a popup');
+  assert.equal(await page.locator('.leadtap').locator('img, svg, picture, i').count(), 0, 'there is a mark');
+  const size = (element) => parseFloat(getComputedStyle(element).fontSize);
+  const sizes = [await link.evaluate(size), await page.locator('form.login button[name=login]').evaluate(size), await page.locator('form.login label').first().evaluate(size)];
+  assert.ok(sizes[0] <= Math.max(...sizes.slice(1)), `it is larger than the own login: ${sizes}`);
   const all = await page.content();
   assert.doesNotMatch(all, /Insta(?!gram)|instagram-logo|\bInstaGram\b/);
 });

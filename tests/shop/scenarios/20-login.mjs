@@ -1,8 +1,8 @@
 // A shopper whom the shop knows.
 import assert from 'node:assert/strict';
-import { arrive, arriveAsAdmin, scenario, scenarioOfWooCommerce, shop, shot } from '../lib/scene.mjs';
+import { arrive, logInByPassword, scenario, scenarioOfWooCommerce, shop } from '../lib/scene.mjs';
 import { allow, assertLoggedIn, assertLoggedOut, button, cartCount, continueAs, fillCart, tap } from '../lib/instagram.mjs';
-import { logOut, oldUser, register, userOf } from '../lib/account.mjs';
+import { logOut, oldUser, register } from '../lib/account.mjs';
 import { configure } from '../lib/shop.mjs';
 import { withPage } from '../lib/pages.mjs';
 
@@ -74,7 +74,18 @@ scenario("the guest's cart is merged with the one of the account", async () => {
   const guest = await arrive();
   await guest.goto(`/?add-to-cart=${other}`);
   await continueAs(guest, account);
-  assert.equal(await cartCount(guest), 2);
+  const merged = await cartCount(guest);
+  assert.equal(merged, 2);
+  // As with the login by password of somebody who did the same.
+  const user = await oldUser();
+  const own = await arrive();
+  await logInByPassword(own, '/my-account/', user);
+  await fillCart(own);
+  await logOut(own);
+  const byPassword = await arrive();
+  await byPassword.goto(`/?add-to-cart=${other}`);
+  await logInByPassword(byPassword, '/my-account/', user);
+  assert.equal(await cartCount(byPassword), merged);
 });
 
 scenario("the checkout's own link to the login is honoured: redirect_to leads back there", async () => {

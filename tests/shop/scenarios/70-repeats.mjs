@@ -13,6 +13,13 @@ async function knownShopper() {
   return { page, ...person };
 }
 
+/** The page shows what a customer who is logged in sees, and no message. */
+async function assertWelcome(page) {
+  await page.locator('a[href*=logout]').first().waitFor({ state: 'attached' });
+  assert.equal(new URL(page.url()).pathname, '/my-account/');
+  assert.doesNotMatch(page.url(), /leadtap/);
+}
+
 const assertLogins = async (account, count) => assert.equal(Number((await shop.lead(account)).login_count), count);
 
 scenario('two tabs at once: both end logged in', async () => {
@@ -27,7 +34,7 @@ scenario('two tabs at once: both end logged in', async () => {
   await allow(second, account);
   await back(second);
   await assertLoggedIn(second, email);
-  assert.doesNotMatch(second.url(), /leadtap_outcome/);
+  for (const tab of [page, second]) await assertWelcome(tab);
 });
 
 scenario('two tabs, the second finished first: both end logged in', async () => {
@@ -41,6 +48,7 @@ scenario('two tabs, the second finished first: both end logged in', async () => 
   await allow(page, account);
   await back(page);
   await assertLoggedIn(page, email);
+  for (const tab of [page, second]) await assertWelcome(tab);
 });
 
 scenario('a reload of the callback logs in once', async () => {
@@ -79,14 +87,23 @@ scenario('a double click on Allow logs in once', async () => {
   await page.getByRole('button', { name: 'Allow', exact: true }).dblclick().catch(() => {});
   await back(page);
   await assertLoggedIn(page, email);
+  await assertLogins(account, 2);
 });
 
 scenario('the Back button after a login leads to no trouble', async () => {
   const { page, account, email } = await knownShopper();
   await continueAs(page, account);
-  await page.goBack().catch(() => {});
-  await page.goBack().catch(() => {});
-  await page.goto('/my-account/');
+  await assertWelcome(page);
+  // The window of Instagram again, which leads back into the account.
+  await page.goBack();
+  assert.ok(page.url().startsWith(shop.sandbox.address), page.url());
+  await allow(page, account);
+  await back(page);
+  await assertWelcome(page);
+  // The page with the button, which is none any more.
+  await page.goBack();
+  await page.goBack();
+  await assertWelcome(page);
   await assertLoggedIn(page, email);
   await assertLogins(account, 2);
 });
@@ -108,5 +125,6 @@ scenario('after a logout the old callback logs nobody in again', async () => {
   await page.goto(callback);
   await logOut(page);
   await page.goto(callback);
+  await page.getByText(/began in another browser/).first().waitFor();
   await assertLoggedOut(page);
 });

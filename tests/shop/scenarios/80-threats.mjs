@@ -1,7 +1,7 @@
 // What went wrong in other plugins, so that it cannot here.
 import assert from 'node:assert/strict';
 import { arrive, scenario, shop, shot } from '../lib/scene.mjs';
-import { allow, assertLoggedIn, assertLoggedOut, back, callbackOf, continueAs, tap } from '../lib/instagram.mjs';
+import { allow, assertLoggedIn, assertLoggedOut, back, callbackOf, continueAs, fillCart, tap } from '../lib/instagram.mjs';
 import { finish, form, freshEmail, logOut, oldUser, register, userOf } from '../lib/account.mjs';
 import { configure } from '../lib/shop.mjs';
 
@@ -12,16 +12,28 @@ const get = async (path, headers = {}) => {
 
 scenario("another browser's callback logs nobody in: not the attacker, not the victim (CVE-2025-68158, CVE-2025-68481)", async () => {
   const attacker = await arrive();
-  const { account } = await register(attacker);
+  const { account, email } = await register(attacker);
   await logOut(attacker);
   await attacker.goto('/my-account/');
   await tap(attacker);
   const callback = await callbackOf(attacker, account);
   const victim = await arrive();
+  const own = await register(victim);
+  await logOut(victim);
   await victim.goto('/my-account/');
   await tap(victim);
+  const window = victim.url();
   await victim.goto(callback);
+  await victim.getByText(/began in another browser/).first().waitFor();
   await assertLoggedOut(victim);
+  // Neither's own login was harmed.
+  await victim.goto(window);
+  await allow(victim, own.account);
+  await back(victim);
+  await assertLoggedIn(victim, own.email);
+  await attacker.goto(callback);
+  await back(attacker);
+  await assertLoggedIn(attacker, email);
 });
 
 scenario("another browser's callback leaves a logged-in victim who they are, with nothing linked", async () => {
@@ -47,11 +59,13 @@ scenario('a callback is replayed by whoever found it in a log: it logs nobody in
   const callback = await callbackOf(shopper, account);
   await shopper.goto(callback);
   const thief = await arrive();
+  await fillCart(thief);
   await thief.goto(callback);
+  await thief.getByText(/began in another browser/).first().waitFor();
   await assertLoggedOut(thief);
 });
 
-scenario('the identity comes from the daemon, never from the request (CVE-2025-5821, CVE-2024-13613, CVE-2021-24175)', async () => {
+scenario('the identity comes from the daemon, never from the request (CVE-2025-5821, CVE-2025-13613, CVE-2025-54738, CVE-2021-24175, CVE-2021-24647, CVE-2023-2982)', async () => {
   const victim = await oldUser();
   const page = await arrive();
   const account = await shop.sandbox.account();
@@ -60,12 +74,20 @@ scenario('the identity comes from the daemon, never from the request (CVE-2025-5
   const callback = await callbackOf(page, account);
   const claims = new URLSearchParams({ user_id: String(victim.id), user: String(victim.id), email: victim.email, id: '1', user_login: 'admin', login: 'admin' });
   await page.goto(`${callback}&${claims}`);
+  await form(page).waitFor();
   await assertLoggedOut(page);
   const email = freshEmail();
   await form(page).evaluate((element, claimed) => {
     for (const [name, value] of claimed) element.insertAdjacentHTML('beforeend', `<input type="hidden" name="${name}" value="${value}">`);
   }, [...claims.entries()].filter(([name]) => name !== 'email'));
   await finish(page, { email });
+  await assertLoggedIn(page, email);
+  // Who is known already claims the same.
+  await logOut(page);
+  await page.goto('/my-account/');
+  await tap(page);
+  await page.goto(`${await callbackOf(page, account)}&${claims}`);
+  await back(page);
   await assertLoggedIn(page, email);
 });
 
@@ -84,21 +106,43 @@ scenario('the role from the request is ignored (CVE-2024-6636, CVE-2026-27542)',
 });
 
 scenario('the feature switched off means the routes are gone (CVE-2024-7781)', async () => {
+  const names = await shop.call(`
+    $names = array_merge(
+      array_keys((new \\Leadtap\\WooCommerce\\Services\\LoginServices())->routes()),
+      array_keys((new \\Leadtap\\WooCommerce\\Services\\AccountServices())->routes())
+    );
+    sort($names);
+    return $names;`);
+  assert.deepEqual(names, ['account', 'callback', 'confirm', 'finish', 'prove', 'start']);
   const page = await arrive();
   const { account } = await register(page);
   await logOut(page);
   await page.goto('/my-account/');
   await tap(page);
   const callback = await callbackOf(page, account);
+  const { search } = new URL(callback);
   await assertLoggedOut(page);
+  /** What a browser with a login under way is answered at each of them. */
+  const statuses = async (...places) => {
+    const answers = {};
+    for (const name of names) {
+      for (const path of places.map((place) => `${place.replace('NAME', name)}${search.slice(1)}`)) {
+        for (const method of ['GET', 'POST']) {
+          // The callback itself is for the browser, below: it is good once.
+          if (name === 'callback' && method === 'GET') continue;
+          const answer = await page.request.fetch(path, { method, maxRedirects: 0 });
+          answers[`${method} ${path}`] = answer.status();
+          assert.match(answer.headers()['cache-control'] ?? '', /no-store/, path);
+        }
+      }
+    }
+    return answers;
+  };
+  assert.deepEqual(Object.entries(await statuses('/my-account/?leadtap=NAME&')).filter(([, status]) => status === 404), [], 'they are gone while the feature is on');
   await configure(shop, { enabled: false });
   try {
     shop.proxy.forget();
-    for (const path of ['/?leadtap=start', '/?leadtap=callback&code=x&state=y', '/?leadtap=finish', '/?leadtap=prove', '/?leadtap=link', '/leadtap/start/', '/leadtap/callback/?code=x&state=y']) {
-      const { status, location, headers } = await get(path);
-      assert.equal(status, 404, `${path} answers ${status} ${location}`);
-      assert.match(headers.get('cache-control') ?? '', /no-store/, path);
-    }
+    assert.deepEqual(Object.entries(await statuses('/my-account/?leadtap=NAME&', '/?leadtap=NAME&', '/leadtap/NAME/?')).filter(([, status]) => status !== 404), []);
     assert.equal((await page.goto(callback)).status(), 404);
     // What the finish step said of a lead may still be on its way.
     assert.deepEqual(shop.proxy.calls.filter((call) => call.startsWith('LoginService/')), []);
@@ -114,7 +158,7 @@ scenario('the feature switched off means the routes are gone (CVE-2024-7781)', a
 scenario('a forged redirect target leads back to the shop', async () => {
   const page = await arrive();
   const { account, email } = await register(page);
-  for (const target of ['https://evil.example/', '//evil.example/', '/\\evil.example', 'https:/evil.example', `${shop.url}@evil.example/`, 'javascript:alert(1)', '/%0d%0aLocation:%20https://evil.example', `${shop.url}.evil.example/`, `/wp-login.php?action=logout`]) {
+  for (const target of ['https://evil.example/', '//evil.example/', '/\\evil.example', 'https:/evil.example', `${shop.url}@evil.example/`, 'javascript:alert(1)', '/%0d%0aLocation:%20https://evil.example', `${shop.url}.evil.example/`, `/wp-login.php?action=logout`, '/\r\nLocation: https://evil.example/\r\n']) {
     await logOut(page);
     await page.goto('/my-account/');
     await page.goto(`/?leadtap=start&return_to=${encodeURIComponent(target)}`);
@@ -175,6 +219,7 @@ scenario('a customer who has a right of staff beside is refused too', async () =
   await shop.call(`get_user_by('email', '${email}')->add_cap('manage_options'); return true;`);
   await logOut(page);
   await continueAs(page, account, { outcome: 'staff' });
+  await page.getByText(/cannot log in with Instagram/).first().waitFor();
   await assertLoggedOut(page);
 });
 
@@ -198,18 +243,21 @@ scenario('nobody is staff by a link made earlier: who becomes an administrator i
   await logOut(page);
   await shop.call(`get_user_by('email', '${email}')->set_role('administrator'); return true;`);
   await continueAs(page, account, { outcome: 'staff' });
+  await page.getByText(/cannot log in with Instagram/).first().waitFor();
   await assertLoggedOut(page);
 });
 
-scenario('a state that is a constant or of another visitor is refused', async () => {
+scenario('a state that is a constant, or good without a record of it, is refused (CVE-2025-68481)', async () => {
   const page = await arrive();
-  const account = await shop.sandbox.account();
+  const { account } = await register(page);
+  await logOut(page);
   await page.goto('/my-account/');
   await tap(page);
   const callback = new URL(await callbackOf(page, account));
   for (const state of ['', 'leadtap', 'A'.repeat(43)]) {
     callback.searchParams.set('state', state);
     await page.goto(callback.href);
+    await page.getByText(/began in another browser/).first().waitFor();
     await assertLoggedOut(page);
   }
 });
@@ -243,13 +291,17 @@ scenario('the form of the finish step cannot be sent by another site for a visit
   const page = await arrive();
   await continueAs(page, await shop.sandbox.account());
   const email = freshEmail();
-  const { action, fields } = await form(page).evaluate((element) => ({
-    action: element.action, fields: [...new FormData(element).entries()].filter(([, value]) => typeof value === 'string' && value.length < 32),
-  }));
-  const stranger = await arrive();
-  await stranger.request.post(action, { form: { ...Object.fromEntries(fields), email, leadtap_email: email } });
-  await page.request.post(action, { form: { email, leadtap_email: email }, headers: { Origin: 'https://evil.example' } });
+  const { action, token } = await form(page).evaluate((element) => ({ action: element.action, token: element.querySelector('[name=leadtap_token]').value }));
+  const fields = { email, leadtap_terms: '1', leadtap_consent: '1', leadtap_step: 'create' };
+  // Another site has no token; a stranger who has it has not the cookie.
+  const answer = await page.request.post(action, { form: fields, headers: { Origin: 'https://evil.example' } });
+  assert.match(await answer.text(), /This form was not sent from here/);
   assert.equal(await userOf(email), null);
+  const stranger = await arrive();
+  await stranger.request.post(action, { form: { ...fields, leadtap_token: token } });
+  assert.equal(await userOf(email), null);
+  await page.request.post(action, { form: { ...fields, leadtap_token: token } });
+  assert.notEqual(await userOf(email), null, 'not even the shopper can send it');
 });
 
 scenario('what comes back from Instagram is escaped wherever it is shown', async () => {

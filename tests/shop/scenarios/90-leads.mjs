@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { arrive, arriveAsAdmin, scenario, shop, shot } from '../lib/scene.mjs';
 import { comeByHand, press } from '../lib/instagram.mjs';
+import { ahead } from '../lib/faketime.mjs';
+import { until } from '../lib/process.mjs';
+import { configure } from '../lib/shop.mjs';
 import { register, userOf } from '../lib/account.mjs';
 
 // What LeadFinder::PAGE_SIZE says.
@@ -16,9 +19,18 @@ async function leadOfANewShopper(fields) {
 const rows = (page) => page.locator('table.leadtap-leads tbody tr');
 
 scenario('the leads come from the daemon: a table with search, a filter and a chart of days', async () => {
-  const { account, email } = await leadOfANewShopper({ name: 'Mary Quant' });
   const page = await arriveAsAdmin();
-  await page.goto(LEADS);
+  /** How many new leads the chart's newest day has. */
+  const newLeads = async () => {
+    await page.goto(LEADS);
+    const today = page.locator('.leadtap-chart table tbody tr').first();
+    return Number(await today.locator('td').nth(1).textContent());
+  };
+  const before = await newLeads();
+  const { account, email } = await leadOfANewShopper({ name: 'Mary Quant' });
+  shop.proxy.forget();
+  assert.equal(await newLeads(), before + 1);
+  assert.ok(shop.proxy.calls.includes('LeadService/ListLeads'), 'they come from elsewhere');
   await shot(page, 'admin leads');
   await page.getByLabel(/Username, name/).fill(account.username);
   await press(page, page.getByRole('button', { name: 'Show', exact: true }));
@@ -46,6 +58,9 @@ scenario('the list has pages, forward and back', async () => {
   assert.notEqual(await rows(page).first().innerText(), first);
   await press(page, page.getByRole('link', { name: 'Previous page' }));
   assert.equal(await rows(page).first().innerText(), first);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /Export all as CSV/ }).click()]);
+  const csv = await readFile(await download.path(), 'utf8');
+  assert.ok(csv.trim().split('\n').length > LEADS_A_PAGE + 1, 'the export ends with the first page');
 });
 
 scenario('one lead shows what is known, and never a token', async () => {
@@ -56,7 +71,8 @@ scenario('one lead shows what is known, and never a token', async () => {
   assert.match(page.url(), /lead=/);
   await shot(page, 'admin lead');
   const text = await page.locator('body').innerText();
-  for (const expected of [email, account.user_id, account.id]) assert.ok(text.includes(expected), expected);
+  for (const expected of [email, account.user_id, account.id, 'Working']) assert.ok(text.includes(expected), expected);
+  assert.doesNotMatch(await page.content(), /IGAA|EAA[A-Z]/);
 });
 
 scenario('the leads are exported as CSV, without what a spreadsheet would run', async () => {
@@ -117,9 +133,10 @@ scenario('while the daemon is down the admin pages say so, and stay pages', asyn
 
 scenario('who removes the app at Instagram: the token ends, signed by Meta alone', async () => {
   const { account } = await leadOfANewShopper();
-  const forged = await shop.sandbox.signedRequest({ account: account.username, url: shop.urls.deauthorize, forged: true });
-  assert.notEqual(forged.answer.status, 200, 'a signature that is not Meta\'s is taken');
   const { state } = (await shop.lead(account)).token;
+  const forged = await shop.sandbox.signedRequest({ account: account.username, url: shop.urls.deauthorize, forged: true });
+  assert.equal(forged.answer.status, 400);
+  assert.equal((await shop.lead(account)).token.state, state, 'a signature that is not Meta\'s is taken');
   const sent = await shop.sandbox.signedRequest({ account: account.username, url: shop.urls.deauthorize });
   assert.equal(sent.answer.status, 200);
   assert.notEqual((await shop.lead(account)).token?.state, state);
@@ -144,11 +161,38 @@ scenario('who asks Meta for deletion: erased here too, with a page that says so 
 });
 
 scenario("Meta's callbacks work while the login is switched off, and refuse what is not a POST of Meta's", async () => {
-  for (const url of [shop.urls.deauthorize, shop.urls.deletion]) {
-    assert.notEqual((await fetch(url)).status, 200, 'it answers a GET');
-    assert.notEqual((await fetch(url, { method: 'POST', body: new URLSearchParams({ signed_request: 'a.b' }) })).status, 200);
-    assert.notEqual((await fetch(url, { method: 'POST', body: new URLSearchParams({ 'signed_request[]': 'a.b' }) })).status, 200);
+  const { account } = await leadOfANewShopper();
+  await configure(shop, { enabled: false });
+  try {
+    for (const url of [shop.urls.deauthorize, shop.urls.deletion]) {
+      assert.notEqual((await fetch(url)).status, 200, 'it answers a GET');
+      assert.equal((await fetch(url, { method: 'POST', body: new URLSearchParams({ signed_request: 'a.b' }) })).status, 400);
+      assert.equal((await fetch(url, { method: 'POST', body: new URLSearchParams({ 'signed_request[]': 'a.b' }) })).status, 400);
+    }
+    const sent = await shop.sandbox.signedRequest({ account: account.username, url: shop.urls.deletion });
+    assert.equal(sent.answer.status, 200);
+    await assert.rejects(shop.lead(account));
+  } finally {
+    await shop.restoreSettings();
   }
+});
+
+scenario('tokens that end soon are told of in a notice and a letter, once', async () => {
+  const { account } = await leadOfANewShopper();
+  const letters = async () => (await shop.mailsTo('admin@shop.example')).filter(({ message }) => /access tokens? ends? within seven days/.test(message));
+  const days = 55 * 24 * 60;
+  const look = (minutes) => shop.call("do_action('leadtap_watch'); return get_option('leadtap_watch');", { SHOP_AS: 'cron', ...ahead(minutes) });
+  await shop.sandbox.misbehaving(account, { refresh_failure: 'server_error' }, () => shop.daemon.later(days, async () => {
+    await until('the daemon to count the tokens', async () => (await look(days)).expiring > 0, 15_000);
+    assert.equal((await letters()).length, 1);
+    await look(days + 61);
+    assert.equal((await letters()).length, 1);
+    const page = await arriveAsAdmin();
+    await page.goto('/wp-admin/');
+    await page.locator('.notice-error').filter({ hasText: /within seven days/ }).first().waitFor();
+    await shot(page, 'admin notice tokens end');
+  }));
+  await shop.call("return delete_option('leadtap_watch');");
 });
 
 scenario("WordPress's exporter of personal data reaches the daemon, its eraser too", async () => {

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { scenario, seenSecrets, shop } from '../lib/scene.mjs';
+import { finish, linkIn, oldUser } from '../lib/account.mjs';
+import { continueAs, press, tap } from '../lib/instagram.mjs';
+import { arrive, scenario, seenSecrets, shop } from '../lib/scene.mjs';
 import { APP_SECRET } from '../lib/daemon.mjs';
 
 /** What must be nowhere: the app's secret, every state, code and cookie that a browser saw; what looks like a token. */
@@ -21,6 +23,26 @@ const around = (text, secret) => {
   return `${text.slice(Math.max(0, at - 120), at)}[secret]`;
 };
 
+scenario("in the middle of logins too WordPress's database holds no secret and no token", async () => {
+  const [atInstagram, atFinish, atProof] = [await arrive(), await arrive(), await arrive()];
+  await atInstagram.goto('/my-account/');
+  await tap(atInstagram);
+  await continueAs(atFinish, await shop.sandbox.account());
+  const user = await oldUser();
+  await continueAs(atProof, await shop.sandbox.account());
+  await finish(atProof, { email: user.email });
+  await press(atProof, atProof.locator('[name=leadtap_step][value=mail]'));
+  const link = new URL(linkIn(await shop.mail(user.email, /Link Instagram/)));
+  seenSecrets.add(link.searchParams.get('key'));
+  assertHoldsNoSecret(await shop.database.dump(), 'the database');
+  // The search itself is able to find one.
+  await shop.call("return update_option('leadtap_test_planted', 'IGAA' . str_repeat('x', 40));");
+  await assert.rejects(async () => assertHoldsNoSecret(await shop.database.dump(), 'the database'), /looks like a token/);
+  await shop.call("return delete_option('leadtap_test_planted');");
+  // The mail's own key is no secret to the mail.
+  seenSecrets.delete(link.searchParams.get('key'));
+});
+
 scenario("WordPress's database holds no secret and no token", async () => {
   const dump = await shop.database.dump();
   assert.ok(dump.includes('leadtap_settings') && dump.includes('admin@shop.example'), 'this is not the database');
@@ -32,6 +54,7 @@ scenario("WordPress's and WooCommerce's logs hold no secret and no token", async
   const logs = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.log'));
   for (const name of logs) assertHoldsNoSecret(await readFile(path.join(folder, name), 'utf8'), name);
   assert.ok(logs.some((name) => name.includes('leadtap')), 'the plugin logged nothing');
+  assertHoldsNoSecret(await shop.allComplaints(), "PHP's log");
 });
 
 scenario("the daemon's log holds no secret and no token", async () => {
