@@ -5,6 +5,8 @@ declare(strict_types=1);
 namespace Leadtap\WooCommerce\Account;
 
 use Leadtap\WooCommerce\Clock;
+use Leadtap\WooCommerce\Lock;
+use Leadtap\WooCommerce\LockBusy;
 use Leadtap\WooCommerce\Login\Entrance;
 use Leadtap\WooCommerce\Login\Flow;
 use Leadtap\WooCommerce\Login\Landing;
@@ -32,6 +34,8 @@ class ExistingAccount
 
     private Landing $landing;
 
+    private Lock $lock;
+
     private Clock $clock;
 
     public function __construct(
@@ -44,6 +48,7 @@ class ExistingAccount
         LeadSync $sync,
         Entrance $entrance,
         Landing $landing,
+        Lock $lock,
         Clock $clock
     ) {
         $this->accounts = $accounts;
@@ -55,6 +60,7 @@ class ExistingAccount
         $this->sync = $sync;
         $this->entrance = $entrance;
         $this->landing = $landing;
+        $this->lock = $lock;
         $this->clock = $clock;
     }
 
@@ -67,7 +73,7 @@ class ExistingAccount
     /** By the mailed link: whoever opens it owns the address. */
     public function linkByMail(\WP_User $owner, Flow $flow, Pending $pending): void
     {
-        $this->link($owner, $flow, $pending, $this->isTakeover($owner));
+        $this->link($owner, $flow, $pending, true);
     }
 
     /** Whether the address was not proven until now, so that all but its owner are to be shut out of the account. */
@@ -76,32 +82,68 @@ class ExistingAccount
         return $this->proof->verifiedTime($owner) === null;
     }
 
-    private function link(\WP_User $owner, Flow $flow, Pending $pending, bool $isTakeover): void
+    private function link(\WP_User $owner, Flow $flow, Pending $pending, bool $byMail): void
     {
         $this->store->forget($flow);
-        $refused = $this->policy->allowsAsMember($owner) ? $this->linked($owner, $pending, $isTakeover) : Outcomes::STAFF;
+        $hasTakenOver = false;
+        $work = function () use ($owner, $pending, $byMail, &$hasTakenOver): ?string {
+            // Another click may have been through just now.
+            wp_cache_delete($owner->ID, 'user_meta');
+            $hasTakenOver = $byMail && $this->isTakeover($owner);
+
+            return $hasTakenOver ? $this->takeOver($owner, $pending) : $this->linkKnown($owner, $pending);
+        };
+        $refused = $this->policy->allowsAsMember($owner) ? $this->alone($owner, $work) : Outcomes::STAFF;
         if ($refused !== null) {
             $this->landing->tell($refused, $pending->place, $pending->returnTo);
 
             return;
         }
         $owner = self::asMember($owner);
-        $this->consents->keepOf($pending, $owner);
         $notice = __('Instagram is linked to your account: from now on you can log in with it.', 'leadtap');
-        if ($isTakeover) {
-            $this->otherWaysIn->end($owner);
-            // The lead hears of it by the action that this fires.
-            $this->proof->prove($owner, $this->clock->now());
+        if ($hasTakenOver) {
             $notice .= ' ' . __('The old password of your account no longer works, as nobody had confirmed its email address before. “Lost your password?” sets a new one.', 'leadtap');
-        } else {
-            $this->sync->now($owner->ID);
         }
         $this->entrance->enter($owner, $pending->place, $pending->returnTo, $notice);
     }
 
-    private function linked(\WP_User $owner, Pending $pending, bool $isTakeover): ?string
+    /**
+     * One after the other: the second of two clicks must not end the session that the first began.
+     *
+     * @param callable(): ?string $work
+     */
+    private function alone(\WP_User $owner, callable $work): ?string
     {
-        return $isTakeover ? $this->accounts->linkInstead($owner, $pending->person) : $this->accounts->link($owner, $pending->person);
+        try {
+            return $this->lock->hold("prove|{$owner->ID}", $work);
+        } catch (LockBusy $busy) {
+            return Outcomes::BUSY;
+        }
+    }
+
+    private function linkKnown(\WP_User $owner, Pending $pending): ?string
+    {
+        $refused = $this->accounts->link($owner, $pending->person);
+        if ($refused === null) {
+            $this->consents->keepOf($pending, $owner);
+            $this->sync->now($owner->ID);
+        }
+
+        return $refused;
+    }
+
+    /** The link first: one that is refused ends nothing and proves nothing. */
+    private function takeOver(\WP_User $owner, Pending $pending): ?string
+    {
+        $refused = $this->accounts->linkInstead($owner, $pending->person);
+        if ($refused === null) {
+            $this->consents->keepOf($pending, $owner);
+            $this->otherWaysIn->end($owner);
+            // The lead hears of all of it by the action that this fires.
+            $this->proof->prove($owner, $this->clock->now());
+        }
+
+        return $refused;
     }
 
     /** An account of the network becomes a customer of this shop, as with WooCommerce's own login. */

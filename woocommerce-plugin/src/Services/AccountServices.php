@@ -103,6 +103,7 @@ final class AccountServices implements Services
             $c->get(LeadSync::class),
             $c->get(Entrance::class),
             $c->get(Landing::class),
+            $c->get(Lock::class),
             $c->get(Clock::class)
         ));
         $container->set(Registration::class, static fn (Container $c) => new Registration(

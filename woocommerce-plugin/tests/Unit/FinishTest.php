@@ -346,6 +346,26 @@ final class FinishTest extends TestCase
         self::assertSame(WordPress::$now, $written->getLead()->getContact()->getEmailVerifiedTime()->getSeconds());
     }
 
+    public function testOfTwoClicksTheSecondEndsNoSessionOfTheFirst(): void
+    {
+        WordPress::addUser(5, 'ada@shop.example');
+        $this->mailed();
+        $query = self::queryOfMail();
+        $pending = WordPress::$transients;
+        $lock = 'leadtap_lock_' . substr(hash('sha256', 'prove|5'), 0, 40);
+        WordPress::$options[$lock] = time() . '-first';
+        self::assertStringContainsString('leadtap_outcome=busy', $this->shop->visit(ProveRoute::class, $query, [])->redirect);
+        self::assertSame([[], []], [WordPress::$loggedOut, WordPress::$loggedIn]);
+        unset(WordPress::$options[$lock]);
+        foreach ([1, 2] as $click) {
+            WordPress::$transients = $pending;
+            WordPress::$currentUser = 0;
+            $this->shop->daemon->answers((new Lead())->setEtag("etag-{$click}"));
+            $this->shop->visit(ProveRoute::class, $query, []);
+        }
+        self::assertSame([[5], [5, 5]], [WordPress::$loggedOut, WordPress::$loggedIn]);
+    }
+
     public function testWhoseAddressWasProvenBeforeKeepsPasswordSessionsAndLink(): void
     {
         $user = WordPress::addUser(5, 'ada@shop.example', ['customer'], 'her password');
