@@ -2,7 +2,7 @@
 // Gives a WordPress the tables of a network, whose first site it becomes.
 
 global $wpdb;
-require_once ABSPATH . 'wp-admin/includes/network.php';
+require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 foreach ($wpdb->tables('ms_global') as $table => $prefixed) {
     $wpdb->$table = $prefixed;
 }
