@@ -126,6 +126,18 @@ pub struct Login {
     pub time: Timestamp,
 }
 
+impl InstagramProfile {
+    /// Whether the two differ in nothing but when they were read.
+    #[must_use]
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let other = Self {
+            fetched_time: self.fetched_time,
+            ..other.clone()
+        };
+        *self == other
+    }
+}
+
 impl Lead {
     /// The lead that a first login makes.
     #[must_use]

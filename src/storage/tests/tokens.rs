@@ -273,8 +273,10 @@ async fn whoever_follows_the_leads_hears_of_each_change_of_a_token() {
         .await
         .unwrap();
     let read = kept(&store, &site, lead).await;
+    let mut described = profile("1", Some("91"));
+    described.followers_count = Some(12_345);
     let described = TokenChange {
-        profile: Some(profile("1", Some("91"))),
+        profile: Some(described),
         ..change(lead, &read, read.token.clone())
     };
     store.change_token(&site.id, described).await.unwrap();
@@ -293,5 +295,38 @@ async fn whoever_follows_the_leads_hears_of_each_change_of_a_token() {
     let kinds: Vec<_> = changes.iter().map(|change| change.kind).collect();
     use ChangeKind::{Created, TokenChanged, Updated};
     assert_eq!(kinds, [Created, TokenChanged, Updated, TokenChanged]);
+    store.close();
+}
+
+#[tokio::test]
+async fn a_profile_that_says_nothing_new_is_no_change_and_its_time_is_kept() {
+    let shelf = Shelf::new();
+    let site = site("shop", 10);
+    let store = shelf.open();
+    let lead = store.import_token(&site.id, import(1)).await.unwrap();
+    let key = LeadKey::Id(lead.lead_id);
+    let before = store.lead(&site.id, key.clone()).await.unwrap().unwrap();
+    let newest = *store.follow_changes(&site.id).borrow();
+    // One that comes without the account's id says nothing new either.
+    for (user_id, after) in [(Some("91"), TTL), (None, 2 * TTL)] {
+        let read = kept(&store, &site, lead.lead_id).await;
+        let mut described = profile("1", user_id);
+        described.fetched_time = NOW.plus(after);
+        let described = TokenChange {
+            profile: Some(described),
+            ..change(lead.lead_id, &read, read.token.clone())
+        };
+        store.change_token(&site.id, described).await.unwrap();
+        let now = store.lead(&site.id, key.clone()).await.unwrap().unwrap();
+        assert_eq!(now.instagram.fetched_time, NOW.plus(after));
+        assert_eq!(now.etag(), before.etag());
+    }
+    assert_eq!(*store.follow_changes(&site.id).borrow(), newest);
+    // It is on the medium too, and not in the cache alone.
+    store.close();
+    let store = shelf.open();
+    let now = store.lead(&site.id, key).await.unwrap().unwrap();
+    assert_eq!(now.instagram.fetched_time, NOW.plus(2 * TTL));
+    assert_eq!(now.instagram.user_id, before.instagram.user_id);
     store.close();
 }

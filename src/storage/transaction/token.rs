@@ -1,6 +1,8 @@
 //! Tokens, sealed to the lead that they belong to, and the index of those
 //! that are due.
 
+use std::sync::Arc;
+
 use super::Transaction;
 use crate::domain::change::{ChangeKind, LeadChange};
 use crate::domain::clock::Timestamp;
@@ -114,16 +116,17 @@ impl Transaction<'_> {
             Some(profile) if self.is_of_lead(site, &profile, &lead_id)? => Some(profile),
             _ => None,
         };
+        let described = match profile {
+            Some(profile) => before.clone().with_profile(profile),
+            None => before.clone(),
+        };
+        let is_described_anew = !described.instagram.says_the_same_as(&before.instagram);
         // What only the keeper wants to know is no change of the lead.
         let is_changed = before.token.as_ref() != Some(&token.status);
-        if profile.is_none() && !is_changed {
-            return Ok(());
+        if !is_changed && !is_described_anew {
+            return self.keep_fetched_time(site, &before, described);
         }
-        let after = before.clone().with_token(token.status);
-        let after = match profile {
-            Some(profile) => after.with_profile(profile),
-            None => after,
-        };
+        let after = described.with_token(token.status);
         let what = if is_changed {
             ChangeKind::TokenChanged
         } else {
@@ -131,6 +134,24 @@ impl Transaction<'_> {
         };
         let what = LeadChange::new(what, time);
         self.keep_lead(site, Some(&before), after, what).map(drop)
+    }
+
+    /// Keeps when a lead's profile was read, where nothing else of it is new.
+    /// That is no change: the tag stays, so that whoever read the lead before
+    /// may still write to it, and nobody is told.
+    fn keep_fetched_time(
+        &mut self,
+        site: &SiteId,
+        before: &Lead,
+        after: Lead,
+    ) -> Result<(), StoreError> {
+        if after.instagram.fetched_time == before.instagram.fetched_time {
+            return Ok(());
+        }
+        self.put(keys::lead(site, &after.id), record::encode(&after)?)?;
+        let lead = (site.clone(), Arc::new(after));
+        self.published.leads.push(lead);
+        Ok(())
     }
 
     /// Keeps a token of an account, and makes a lead for it where there is
