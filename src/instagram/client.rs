@@ -6,7 +6,7 @@ use reqwest::Client;
 use url::{Host, Url};
 
 use super::Limits;
-use crate::outbound::{BuildError, Outbound};
+use crate::outbound::{BuildError, Names, Outbound};
 
 /// How long a connection without work is kept. Short, because a call on one
 /// that Instagram closes in the same moment is lost and has to be made again.
@@ -52,7 +52,10 @@ pub(super) struct InsecureUrl;
 
 impl Clients {
     pub(super) fn new(outbound: &Outbound, limits: Limits) -> Result<Self, BuildError> {
-        let client = || outbound.client(limits.connect_timeout, limits.total_timeout);
+        // Its own: a webhook's name that nobody answers for must not hold up a login.
+        let names = Names::default();
+        let client =
+            || outbound.client(names.clone(), limits.connect_timeout, limits.total_timeout);
         Ok(Self {
             internet: Pair::new(|| client().https_only(true))?,
             // A proxy has its own loopback, where our sandbox is not.

@@ -2,17 +2,16 @@
 
 use std::error::Error;
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use reqwest::Client;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::dns::{Name, Resolve, Resolving};
 use url::{Host, Url};
 
 use crate::domain::address::is_of_internet;
 use crate::domain::webhook::{DeliveryFailure, Webhook};
-use crate::outbound::{BuildError, Outbound};
+use crate::outbound::{BuildError, Names, Outbound, without_port};
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -32,10 +31,18 @@ pub(super) struct Clients {
 
 impl Clients {
     pub(super) fn new(outbound: &Outbound) -> Result<Self, BuildError> {
+        let names = Names::default();
+        let client = |allowed: Allowed| {
+            let names = names.clone();
+            let builder =
+                outbound.client(Resolver { names, allowed }, CONNECT_TIMEOUT, TOTAL_TIMEOUT);
+            // A proxy would look names up by itself.
+            builder.no_proxy().build()
+        };
         Ok(Self {
-            internet: client(outbound, is_of_internet)?,
-            anywhere: client(outbound, |_| true)?,
-            this_machine: client(outbound, is_loopback)?,
+            internet: client(is_of_internet)?,
+            anywhere: client(|_| true)?,
+            this_machine: client(is_loopback)?,
         })
     }
 
@@ -73,29 +80,22 @@ const fn is_loopback(address: IpAddr) -> bool {
     address.is_loopback()
 }
 
-/// Without a proxy: it would look names up by itself.
-fn client(outbound: &Outbound, allowed: Allowed) -> Result<Client, BuildError> {
-    Ok(outbound
-        .client(CONNECT_TIMEOUT, TOTAL_TIMEOUT)
-        .no_proxy()
-        .dns_resolver(Arc::new(Resolver(allowed)))
-        .build()?)
-}
-
 /// Looks names up, and keeps back the addresses that are not allowed.
-struct Resolver(Allowed);
+struct Resolver {
+    names: Names,
+    allowed: Allowed,
+}
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let allowed = self.0;
+        let (names, allowed) = (self.names.clone(), self.allowed);
         Box::pin(async move {
-            // The port is put in by who connects.
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let found: Vec<SocketAddr> = found.filter(|found| allowed(found.ip())).collect();
+            let mut found = names.addresses(name.as_str()).await?;
+            found.retain(|found| allowed(*found));
             if found.is_empty() {
                 return Err(Box::new(NotAllowed) as Box<dyn Error + Send + Sync>);
             }
-            Ok(Box::new(found.into_iter()) as Addrs)
+            Ok(without_port(found))
         })
     }
 }

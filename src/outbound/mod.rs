@@ -1,12 +1,17 @@
 //! The way out: what all calls that the daemon makes have in common.
 
+mod names;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::dns::Resolve;
 use reqwest::{Client, ClientBuilder};
 use rustls::ClientConfig;
 use rustls_platform_verifier::BuilderVerifierExt;
+
+pub use names::{Names, without_port};
 
 /// How we name ourselves.
 const USER_AGENT: &str = concat!("leadtap/", env!("CARGO_PKG_VERSION"));
@@ -36,10 +41,17 @@ impl Outbound {
     }
 
     /// A client in the making: HTTP/1.1, no redirect followed, nothing sent
-    /// again below us. `connect_timeout` is for the name, the connection and
-    /// the handshake together, `total_timeout` for a whole call.
-    pub fn client(&self, connect_timeout: Duration, total_timeout: Duration) -> ClientBuilder {
+    /// again below us, and `names` looks names up. `connect_timeout` is for the
+    /// name, the connection and the handshake together, `total_timeout` for a
+    /// whole call.
+    pub fn client(
+        &self,
+        names: impl Resolve + 'static,
+        connect_timeout: Duration,
+        total_timeout: Duration,
+    ) -> ClientBuilder {
         Client::builder()
+            .dns_resolver(Arc::new(names))
             .tls_backend_preconfigured(self.tls.clone())
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
