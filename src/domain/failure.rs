@@ -28,6 +28,10 @@ pub struct UpstreamFailure {
     pub fbtrace_id: String,
     /// When Instagram expects to answer again, if it said so.
     pub retry_after: Option<Duration>,
+    /// How much of what the app may do is used up, in percent; 0 where
+    /// Instagram did not say. Of the moment, so it is not stored.
+    #[serde(skip)]
+    pub usage_percent: u64,
 }
 
 impl UpstreamFailure {

@@ -7,6 +7,7 @@ use url::Url;
 use super::Instagram;
 use super::answer::url;
 use super::refusal::{accepted, lacking};
+use super::waiting::{Metered, metered};
 use super::wire::{self, Fields, Raw};
 use super::wording::{Confidential, tidy};
 use crate::domain::clock::Timestamp;
@@ -32,15 +33,17 @@ impl Instagram {
         app: &InstagramApp,
         token: &Secret,
         now: Timestamp,
-    ) -> Result<InstagramProfile, UpstreamFailure> {
+    ) -> Result<Metered<InstagramProfile>, UpstreamFailure> {
         let confidential = Confidential(&[token, &app.secret]);
         let mut url = url(&app.endpoints.graph, &path(app), confidential)?;
         url.set_query(Some(query(app.dialect)));
         let request = self.get(url, confidential)?.bearer_auth(token.expose());
         let call = async {
             let answer = self.send(request, confidential).await?;
-            let fields = accepted(&answer, confidential)?;
-            read(fields.unwrapped(), now).ok_or_else(|| lacking("id", confidential))
+            metered(&answer, || {
+                let fields = accepted(&answer, confidential)?;
+                read(fields.unwrapped(), now).ok_or_else(|| lacking("id", confidential))
+            })
         };
         self.metrics.count(Endpoint::Profile, call).await
     }

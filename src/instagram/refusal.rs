@@ -51,6 +51,7 @@ pub(super) fn failure(
         message: confidential.scrub(message, UpstreamFailure::MESSAGE_BYTES),
         fbtrace_id: String::new(),
         retry_after: None,
+        usage_percent: 0,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Instagram;
 use super::answer::url;
 use super::refusal::{accepted, lacking};
-use super::waiting;
+use super::waiting::{Metered, metered};
 use super::wire::{self, Raw};
 use super::wording::Confidential;
 use crate::domain::failure::UpstreamFailure;
@@ -34,9 +34,6 @@ pub struct LongLived {
     pub token: Secret,
     /// How long it lives from now, unless refreshed.
     pub lifetime: Duration,
-    /// How much of what the app may do is used up, in percent; 0 where
-    /// Instagram did not say.
-    pub usage_percent: u64,
 }
 
 impl Instagram {
@@ -86,7 +83,7 @@ impl Instagram {
         &self,
         app: &InstagramApp,
         token: &Secret,
-    ) -> Result<LongLived, UpstreamFailure> {
+    ) -> Result<Metered<LongLived>, UpstreamFailure> {
         let query = [
             ("grant_type", "ig_exchange_token"),
             ("client_secret", app.secret.expose()),
@@ -105,7 +102,7 @@ impl Instagram {
         &self,
         app: &InstagramApp,
         token: &Secret,
-    ) -> Result<LongLived, UpstreamFailure> {
+    ) -> Result<Metered<LongLived>, UpstreamFailure> {
         let query = [
             ("grant_type", "ig_refresh_token"),
             ("access_token", token.expose()),
@@ -126,20 +123,21 @@ impl Instagram {
         path: &str,
         query: &[(&str, &str)],
         sent: &Secret,
-    ) -> Result<LongLived, UpstreamFailure> {
+    ) -> Result<Metered<LongLived>, UpstreamFailure> {
         let confidential = Confidential(&[sent, &app.secret]);
         let mut url = url(&app.endpoints.graph, path, confidential)?;
         url.query_pairs_mut().extend_pairs(query);
         let request = self.get(url, confidential)?;
         let answer = self.send(request, confidential).await?;
-        let fields = accepted(&answer, confidential)?;
-        let fields = fields.unwrapped();
-        Ok(LongLived {
-            token: token(fields.access_token)
-                .ok_or_else(|| lacking("access_token", confidential))?,
-            lifetime: lifetime(fields.expires_in)
-                .ok_or_else(|| lacking("expires_in", confidential))?,
-            usage_percent: waiting::usage_percent(&answer.headers),
+        metered(&answer, || {
+            let fields = accepted(&answer, confidential)?;
+            let fields = fields.unwrapped();
+            Ok(LongLived {
+                token: token(fields.access_token)
+                    .ok_or_else(|| lacking("access_token", confidential))?,
+                lifetime: lifetime(fields.expires_in)
+                    .ok_or_else(|| lacking("expires_in", confidential))?,
+            })
         })
     }
 }

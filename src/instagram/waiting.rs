@@ -7,6 +7,19 @@ use http::HeaderMap;
 use http::header::RETRY_AFTER;
 use serde_json::Value;
 
+use super::answer::Answer;
+use crate::domain::failure::UpstreamFailure;
+
+/// An answer, and what it says beside of the app's allowance.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Metered<T> {
+    /// What was answered.
+    pub answer: T,
+    /// How much of what the app may do is used up, in percent; 0 where
+    /// Instagram did not say.
+    pub usage_percent: u64,
+}
+
 /// The usage of one account or app, as JSON
 /// (<https://developers.facebook.com/docs/graph-api/overview/rate-limiting>).
 const BUSINESS_USE_CASE_USAGE: &str = "x-business-use-case-usage";
@@ -28,7 +41,7 @@ pub(super) fn of_throttled(headers: &HeaderMap) -> Option<Duration> {
 
 /// How much of what the app may do is used up, in percent; 0 where nothing
 /// says so. Either header may come with any answer.
-pub(super) fn usage_percent(headers: &HeaderMap) -> u64 {
+fn usage_percent(headers: &HeaderMap) -> u64 {
     let app = read(headers, APP_USAGE);
     let business = read(headers, BUSINESS_USE_CASE_USAGE)
         .into_iter()
@@ -39,6 +52,25 @@ pub(super) fn usage_percent(headers: &HeaderMap) -> u64 {
         .flatten()
         .max()
         .unwrap_or(0)
+}
+
+/// What is read of an answer, with the usage that it tells of: a refusal does
+/// so too.
+pub(super) fn metered<T>(
+    answer: &Answer,
+    read: impl FnOnce() -> Result<T, UpstreamFailure>,
+) -> Result<Metered<T>, UpstreamFailure> {
+    let usage_percent = usage_percent(&answer.headers);
+    match read() {
+        Ok(answer) => Ok(Metered {
+            answer,
+            usage_percent,
+        }),
+        Err(failure) => Err(UpstreamFailure {
+            usage_percent,
+            ..failure
+        }),
+    }
 }
 
 /// What `Retry-After` asks for. Only its form in seconds is read: Meta sends

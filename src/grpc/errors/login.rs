@@ -125,6 +125,7 @@ mod tests {
             message: String::new(),
             fbtrace_id: String::new(),
             retry_after: None,
+            usage_percent: 0,
         };
         let failed = meanings.map(|one| LoginFailure::Upstream(of_meaning(one)));
         let failed = failed.map(LoginError::Failed).into_iter();

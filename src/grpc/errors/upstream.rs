@@ -120,6 +120,7 @@ pub fn upstream_reason(meaning: Meaning) -> &'static str {
         message: String::new(),
         fbtrace_id: String::new(),
         retry_after: None,
+        usage_percent: 0,
     };
     upstream(failure, NextStep::Retry).reason_name()
 }

@@ -15,6 +15,7 @@ async fn profile(body: &str) -> Result<InstagramProfile, UpstreamFailure> {
     instagram()
         .profile(&app(&upstream), &TOKEN.into(), NOW)
         .await
+        .map(|profile| profile.answer)
 }
 
 /// The profile with one more field.
@@ -69,7 +70,8 @@ async fn basic_display_is_asked_for_its_own_fields_only() {
     let upstream = Upstream::always(Step::json(body)).await;
     let mut app = app_at(&upstream.base(), Dialect::BasicDisplay);
     app.graph_version = String::new();
-    let profile = instagram().profile(&app, &TOKEN.into(), NOW).await.unwrap();
+    let profile = instagram().profile(&app, &TOKEN.into(), NOW).await;
+    let profile = profile.unwrap().answer;
     assert_eq!(profile.account_type, Some(AccountType::Personal));
     assert_eq!(profile.user_id, None);
     assert_eq!(profile.media_count, Some(0));
@@ -175,5 +177,28 @@ async fn a_picture_is_a_whole_web_address_or_none() {
     ] {
         let profile = with(&format!(r#""profile_picture_url":"{url}""#)).await;
         assert_eq!(profile.profile_picture_url, if kept { url } else { "" });
+    }
+}
+
+#[tokio::test]
+async fn every_answer_tells_how_much_of_the_allowance_is_used_up() {
+    let usage = "X-App-Usage: {\"call_count\":28,\"total_time\":81,\"total_cputime\":3}\r\n";
+    let refusal = r#"{"error":{"message":"no","code":10}}"#;
+    for (status, body, is_answered) in [
+        (200, WHOLE, true),
+        (400, refusal, false),
+        (200, "{}", false),
+        (500, "trouble", false),
+    ] {
+        let upstream = Upstream::always(Step::answer(status, usage, body)).await;
+        let outcome = instagram()
+            .profile(&app(&upstream), &TOKEN.into(), NOW)
+            .await;
+        assert_eq!(outcome.is_ok(), is_answered, "{outcome:?}");
+        let told = match outcome {
+            Ok(profile) => profile.usage_percent,
+            Err(failure) => failure.usage_percent,
+        };
+        assert_eq!(told, 81, "{status} {body}");
     }
 }

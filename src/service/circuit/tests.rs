@@ -26,6 +26,7 @@ impl Shop {
                 message: String::new(),
                 fbtrace_id: String::new(),
                 retry_after: None,
+                usage_percent: 0,
             })
         });
         self.circuits.observe(&self.site, host, &outcome);

@@ -66,6 +66,7 @@ fn out_of_time() -> UpstreamFailure {
         message: "no answer within the time of one login".to_owned(),
         fbtrace_id: String::new(),
         retry_after: None,
+        usage_percent: 0,
     }
 }
 

@@ -77,7 +77,7 @@ impl Run<'_> {
             |outcome| self.heard(Host::Graph, outcome),
         );
         let profile = match asked.await {
-            Ok(profile) => profile,
+            Ok(profile) => profile.answer,
             Err(failure) if failure.meaning.is_passing() => return Err(self.passing(failure)),
             Err(failure) => {
                 return self
@@ -103,7 +103,8 @@ impl Run<'_> {
         );
         match asked.await {
             Ok(long) => {
-                let token = token.extended(long.token, long.lifetime, self.login.clock.now());
+                let (long, now) = (long.answer, self.login.clock.now());
+                let token = token.extended(long.token, long.lifetime, now);
                 let next = authorization.at(Stage::Exchanged(token.clone()));
                 Ok((self.advance(next).await?, token))
             }

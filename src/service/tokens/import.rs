@@ -31,13 +31,8 @@ impl Tokens {
             let now = tokens.clock.now();
             let profile = tokens.port.profile(&site, &secret, now).await;
             tokens.heard(&site.id, &profile);
-            if let Err(failure) = &profile
-                && failure.meaning == UpstreamMeaning::Throttled
-            {
-                tokens.paces.throttled(&site.id, failure.retry_after, now);
-            }
             let import = Import {
-                profile: profile.map_err(refusal)?,
+                profile: profile.map_err(refusal)?.answer,
                 token: Token::imported(secret, now),
                 time: now,
                 new_lead_id: random::lead_id(now),

@@ -26,6 +26,7 @@ mod tests;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tokio_util::task::TaskTracker;
 
@@ -35,6 +36,7 @@ use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::failure::{UpstreamFailure, UpstreamMeaning};
 use crate::domain::ids::LeadId;
 use crate::domain::site::SiteId;
+use crate::instagram::Metered;
 use crate::storage::Store;
 use pace::Paces;
 
@@ -114,6 +116,7 @@ impl Tokens {
             message: message.to_owned(),
             fbtrace_id: String::new(),
             retry_after: Some(wait),
+            usage_percent: 0,
         };
         if let Err(wait) = self.paces.room(site, now) {
             let why = "it said so to another call, so it was not asked";
@@ -127,9 +130,27 @@ impl Tokens {
         Ok(())
     }
 
-    /// Takes note of how a call ended, for the logins too.
-    fn heard<T>(&self, site: &SiteId, outcome: &Result<T, UpstreamFailure>) {
+    /// Takes note of how a call ended: for the logins too, and for the site's
+    /// pace. Tells how long the site pauses where it is throttled.
+    fn heard<T>(
+        &self,
+        site: &SiteId,
+        outcome: &Result<Metered<T>, UpstreamFailure>,
+    ) -> Option<Duration> {
         self.circuits.observe(site, Host::Graph, outcome);
+        let (paces, now) = (&self.paces, self.clock.now());
+        let (usage, failure) = match outcome {
+            Ok(answer) => (answer.usage_percent, None),
+            Err(failure) => (failure.usage_percent, Some(failure)),
+        };
+        match failure.map(|failure| (failure.meaning, failure.retry_after)) {
+            Some((UpstreamMeaning::Throttled, asked)) => {
+                return Some(paces.throttled(site, asked, now));
+            }
+            Some((meaning, _)) if meaning.is_passing() => paces.troubled(site, usage, now),
+            _ => paces.answered(site, usage, now),
+        }
+        None
     }
 
     fn is_stopping(&self) -> bool {

@@ -84,19 +84,8 @@ impl Paces {
         let pace = paces.entry(site.clone()).or_default();
         pace.throttled = 0;
         pace.troubles = 0;
-        pace.width = if usage_percent >= SLOW_PERCENT {
-            1
-        } else {
-            (2 * pace.width).min(WIDTH)
-        };
-        if usage_percent >= STOP_PERCENT {
-            pace.pause(
-                site,
-                STOP_PAUSE,
-                now,
-                "the app's allowance is nearly used up",
-            );
-        }
+        pace.width = (2 * pace.width).min(WIDTH);
+        pace.used(site, usage_percent, now);
     }
 
     /// A call was refused because the allowance is used up. Tells how long the
@@ -120,10 +109,11 @@ impl Paces {
         wait
     }
 
-    /// A call had no answer, or an unusable one.
-    pub(super) fn troubled(&self, site: &SiteId, now: Timestamp) {
+    /// A call had no answer, or an unusable one, with this usage.
+    pub(super) fn troubled(&self, site: &SiteId, usage_percent: u64, now: Timestamp) {
         let mut paces = self.lock();
         let pace = paces.entry(site.clone()).or_default();
+        pace.used(site, usage_percent, now);
         pace.troubles = pace.troubles.saturating_add(1);
         if let Some(more) = pace.troubles.checked_sub(TROUBLES) {
             pace.width = 1;
@@ -149,6 +139,17 @@ impl Paces {
 }
 
 impl Pace {
+    /// Slows down where much of the app's allowance is used up.
+    fn used(&mut self, site: &SiteId, percent: u64, now: Timestamp) {
+        if percent >= SLOW_PERCENT {
+            self.width = 1;
+        }
+        if percent >= STOP_PERCENT {
+            let why = "the app's allowance is nearly used up";
+            self.pause(site, STOP_PAUSE, now, why);
+        }
+    }
+
     fn pause(&mut self, site: &SiteId, wait: Duration, now: Timestamp, why: &str) {
         let until = now.plus(wait);
         if until > self.paused_until {
@@ -208,16 +209,22 @@ mod tests {
         assert_eq!(paces.room(&one, NOW), Ok(1));
         paces.answered(&one, 97, NOW);
         assert_eq!(paces.room(&one, NOW), Err(STOP_PAUSE));
+        // An answer that is of no use says so too.
+        let other = site("other");
+        paces.troubled(&other, 80, NOW);
+        assert_eq!(paces.room(&other, NOW), Ok(1));
+        paces.troubled(&other, 97, NOW);
+        assert_eq!(paces.room(&other, NOW), Err(STOP_PAUSE));
     }
 
     #[test]
     fn one_call_without_an_answer_stops_nobody_and_five_in_a_row_do() {
         let (paces, one) = (Paces::default(), site("one"));
         for _ in 0..4 {
-            paces.troubled(&one, NOW);
+            paces.troubled(&one, 0, NOW);
         }
         assert_eq!(paces.room(&one, NOW), Ok(WIDTH));
-        paces.troubled(&one, NOW);
+        paces.troubled(&one, 0, NOW);
         assert_eq!(paces.room(&one, NOW), Err(FIRST_TROUBLE_PAUSE));
     }
 }

@@ -8,10 +8,10 @@ use crate::domain::failure::UpstreamFailure;
 use crate::domain::lead::InstagramProfile;
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
-use crate::instagram::{Instagram, LongLived};
+use crate::instagram::{Instagram, LongLived, Metered};
 
 /// What a call brings.
-pub type Answer<'a, T> = BoxFuture<'a, Result<T, UpstreamFailure>>;
+pub type Answer<'a, T> = BoxFuture<'a, Result<Metered<T>, UpstreamFailure>>;
 
 /// The three calls. Each may be made again.
 pub trait TokenPort: Send + Sync + 'static {

@@ -58,14 +58,12 @@ impl Attended<'_> {
             TokenState::ShortLived => port.exchange(self.site, secret).await,
             _ => port.refresh(self.site, secret).await,
         };
-        self.tokens.heard(&self.site.id, &answer);
+        let pause = self.tokens.heard(&self.site.id, &answer);
         let now = self.tokens.clock.now();
         let long = match answer {
-            Ok(long) => long,
-            Err(failure) => return self.not_renewed(kept, failure).await,
+            Ok(long) => long.answer,
+            Err(failure) => return self.not_renewed(kept, failure, pause).await,
         };
-        let paces = &self.tokens.paces;
-        paces.answered(&self.site.id, long.usage_percent, now);
         // At once, before anything else can go wrong: the old one may not work any more.
         let token = kept.token.extended(long.token, long.lifetime, now);
         if !self.keep_new(kept.revision, &token).await? {
@@ -101,7 +99,6 @@ impl Attended<'_> {
                     return self.end(kept, end).await;
                 }
                 self.log(&failure, "the profile could not be read");
-                let _ = self.slow_down(&failure);
                 // At most once a day, also where it fails.
                 let (revision, before) = (kept.revision, kept.token.upkeep.profile_due);
                 let token = self.profile_read(kept.token);
@@ -117,7 +114,7 @@ impl Attended<'_> {
         let now = self.tokens.clock.now();
         let answer = self.tokens.port.profile(self.site, secret, now).await;
         self.tokens.heard(&self.site.id, &answer);
-        answer
+        answer.map(|profile| profile.answer)
     }
 
     /// The token once its profile was asked for: where that is wanted daily,
@@ -147,6 +144,7 @@ impl Attended<'_> {
         &self,
         kept: KeptToken,
         failure: UpstreamFailure,
+        pause: Option<Duration>,
     ) -> Result<Renewal, StoreError> {
         if let UpstreamMeaning::TokenDead(end) = failure.meaning {
             self.log(&failure, "Instagram says that the token is dead");
@@ -155,7 +153,7 @@ impl Attended<'_> {
         self.tokens.metrics.counters.failed.more();
         self.log(&failure, "the token could not be renewed");
         let now = self.tokens.clock.now();
-        let wait = self.wait_after(&kept.token, &failure);
+        let wait = self.wait_after(&kept.token, &failure, pause);
         let mut token = kept.token;
         token.upkeep = token.upkeep.failed(failure.meaning, now, wait);
         let token = self.with_warning(token);
@@ -166,11 +164,16 @@ impl Attended<'_> {
         }
     }
 
-    /// How long until the next try. The site's pace is set on the way.
-    fn wait_after(&self, token: &Token, failure: &UpstreamFailure) -> Duration {
+    /// How long until the next try; `pause` is how long the site pauses.
+    fn wait_after(
+        &self,
+        token: &Token,
+        failure: &UpstreamFailure,
+        pause: Option<Duration>,
+    ) -> Duration {
         let state = token.status.state;
         let backoff = wait_after(state, token.upkeep.failures.saturating_add(1), &self.lead);
-        if let Some(pause) = self.slow_down(failure) {
+        if let Some(pause) = pause {
             // Behind those that were due before it: what throttles may be this one account.
             return pause + spread(&self.lead, pause / 4);
         }
@@ -178,21 +181,6 @@ impl Attended<'_> {
             return backoff.max(failure.retry_after.unwrap_or_default());
         }
         failure.retry_after.unwrap_or(REFUSED_WAIT)
-    }
-
-    /// Tells the site's pace of a failure, and how long the site pauses where
-    /// it is throttled.
-    fn slow_down(&self, failure: &UpstreamFailure) -> Option<Duration> {
-        let (paces, id, now) = (&self.tokens.paces, &self.site.id, self.tokens.clock.now());
-        if failure.meaning == UpstreamMeaning::Throttled {
-            return Some(paces.throttled(id, failure.retry_after, now));
-        }
-        if failure.meaning.is_passing() {
-            paces.troubled(id, now);
-        } else {
-            paces.answered(id, 0, now);
-        }
-        None
     }
 
     /// The token, which says so from the moment on when it is about to end.

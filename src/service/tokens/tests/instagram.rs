@@ -12,7 +12,7 @@ use crate::domain::lead::InstagramProfile;
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
 use crate::domain::token::LONG_LIVED;
-use crate::instagram::LongLived;
+use crate::instagram::{LongLived, Metered};
 use crate::service::tokens::{Answer, TokenPort};
 
 /// What goes wrong with calls.
@@ -71,6 +71,7 @@ pub(super) fn failure(meaning: UpstreamMeaning, wait: Option<Duration>) -> Upstr
         message: "words".to_owned(),
         fbtrace_id: String::new(),
         retry_after: wait,
+        usage_percent: 0,
     }
 }
 
@@ -213,12 +214,30 @@ impl Fake {
         state.trouble.as_ref().and_then(|trouble| trouble(call))
     }
 
+    /// Every answer tells the usage, whatever else it says.
+    fn metered<T>(
+        &self,
+        outcome: Result<T, UpstreamFailure>,
+    ) -> Result<Metered<T>, UpstreamFailure> {
+        let usage_percent = self.state().usage_percent;
+        match outcome {
+            Ok(answer) => Ok(Metered {
+                answer,
+                usage_percent,
+            }),
+            Err(failure) => Err(UpstreamFailure {
+                usage_percent,
+                ..failure
+            }),
+        }
+    }
+
     async fn renew(
         &self,
         site: &Site,
         token: &Secret,
         exchange: bool,
-    ) -> Result<LongLived, UpstreamFailure> {
+    ) -> Result<Metered<LongLived>, UpstreamFailure> {
         let begun = self.begin(token, exchange);
         // Others get their turn while this one is under way.
         tokio::task::yield_now().await;
@@ -230,8 +249,8 @@ impl Fake {
         let answer = answer.map(|account| LongLived {
             token: self.issue(account, LONG_LIVED, true),
             lifetime: LONG_LIVED,
-            usage_percent: self.state().usage_percent,
         });
+        let answer = self.metered(answer);
         let mut state = self.state();
         if let Some(account) = account {
             state.busy.remove(&account);
@@ -263,8 +282,9 @@ impl TokenPort for Fake {
     ) -> Answer<'a, InstagramProfile> {
         let mut state = self.state();
         if state.no_profiles {
-            let refused = failure(UpstreamMeaning::RequestRejected, None);
-            return Box::pin(std::future::ready(Err(refused)));
+            drop(state);
+            let refused = Err(failure(UpstreamMeaning::RequestRejected, None));
+            return Box::pin(std::future::ready(self.metered(refused)));
         }
         let account = state
             .tokens
@@ -277,6 +297,7 @@ impl TokenPort for Fake {
             Some(end) => Err(failure(UpstreamMeaning::TokenDead(end), None)),
             None => Ok(profile(account, now)),
         };
-        Box::pin(std::future::ready(answer))
+        drop(state);
+        Box::pin(std::future::ready(self.metered(answer)))
     }
 }

@@ -109,3 +109,38 @@ async fn one_bad_token_is_tried_less_and_less_while_the_others_go_on() {
     }
     assert!(world.instagram.account(3).calls < 80);
 }
+
+#[tokio::test]
+async fn refusals_and_profiles_tell_of_the_allowance_too() {
+    let mut world = World::new();
+    let daily = Site {
+        profile_refresh: ProfileRefresh::Daily,
+        ..Site::clone(&world.site)
+    };
+    world.site = Arc::new(daily);
+    for account in 0..300 {
+        world.import(account).await;
+    }
+    let asked = |of: fn(&super::instagram::Account) -> u32| -> u32 {
+        let accounts = 0..300;
+        accounts.map(|one| of(&world.instagram.account(one))).sum()
+    };
+    // Every refresh is refused, and each refusal says that no more is wise.
+    world.instagram.usage(96);
+    world
+        .instagram
+        .trouble(|_| Some(failure(UpstreamMeaning::PermissionMissing, None)));
+    world.pass(5 * DAY, 5 * DAY).await;
+    let refused = asked(|account| account.calls);
+    assert!((1..=8).contains(&refused), "{refused}");
+    // The same with the profiles that are due each day.
+    world.instagram.no_trouble();
+    world.instagram.usage(0);
+    world.pass(2 * DAY, HOUR).await;
+    world.tokens.count_site(&world.site).await.unwrap();
+    world.instagram.usage(96);
+    let before = asked(|account| account.profiles);
+    world.pass(2 * DAY, 2 * DAY).await;
+    let profiles = asked(|account| account.profiles) - before;
+    assert!((1..=8).contains(&profiles), "{profiles}");
+}
