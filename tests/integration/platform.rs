@@ -29,7 +29,16 @@ struct Platform {
 
 impl Platform {
     async fn open() -> Self {
-        let shop = Shop::open_with(with_platform).await;
+        Self::open_with("").await
+    }
+
+    /// Whose site has these lines too.
+    async fn open_with(site: &str) -> Self {
+        let shop = Shop::open_with(|setup| {
+            with_platform(setup);
+            setup.site = format!("{}\n{site}", setup.site);
+        })
+        .await;
         let service = PlatformServiceClient::new(shop.daemon.channel().await);
         Self { shop, service }
     }
@@ -258,22 +267,54 @@ async fn what_meta_did_not_sign_is_not_acted_upon() {
     assert_eq!(meta.shop.lead(by_id).await.unwrap(), lead);
 }
 
-#[tokio::test]
-async fn a_message_is_believed_for_a_day_and_not_before_its_time() {
-    let meta = Platform::open().await;
-    let at = async |seconds: i64| {
+/// Messages of both kinds are believed from so many hours back to five minutes
+/// ahead, and those outside change nothing.
+async fn believes(meta: &Platform, hours: i64) {
+    let lead = meta.lead().await;
+    let signed = async |seconds: i64| {
         let order = json!({ "account": ACCOUNT, "issued_at": now() + seconds });
-        meta.delete(meta.signed(order).await).await
+        meta.signed(order).await
     };
-    for outside in [-24 * HOUR - 60, -400 * 24 * HOUR, 5 * 60 + 60] {
-        Refusal::from(at(outside).await).is(
-            Code::FailedPrecondition,
-            Reason::SignedRequestExpired,
-            "OPERATOR",
+    for outside in [-hours * HOUR - 60, -400 * 24 * HOUR, 5 * 60 + 60] {
+        let refusals = [
+            Refusal::from(meta.deauthorize(signed(outside).await).await),
+            Refusal::from(meta.delete(signed(outside).await).await),
+        ];
+        for refusal in refusals {
+            refusal.is(
+                Code::FailedPrecondition,
+                Reason::SignedRequestExpired,
+                "OPERATOR",
+            );
+        }
+    }
+    let [by_id, ..] = keys(&lead);
+    assert_eq!(meta.shop.lead(by_id).await.unwrap(), lead);
+    // One that is older than the token is believed, and leaves it alone.
+    for (inside, revokes) in [(-hours * HOUR + 60, false), (5 * 60 - 60, true)] {
+        let done = meta.deauthorize(signed(inside).await).await.unwrap();
+        assert_eq!(
+            (&done.lead_id, done.token_revoked),
+            (&lead.lead_id, revokes)
         );
     }
-    for inside in [-24 * HOUR + 60, 5 * 60 - 60] {
-        at(inside).await.unwrap();
+    for (inside, erased) in [(-hours * HOUR + 60, 1), (5 * 60 - 60, 0)] {
+        let done = meta.delete(signed(inside).await).await.unwrap();
+        assert_eq!(done.status.unwrap().erased_leads, erased);
+    }
+    meta.is_gone(&lead).await;
+}
+
+#[tokio::test]
+async fn a_message_is_believed_for_a_day_and_not_before_its_time() {
+    believes(&Platform::open().await, 24).await;
+}
+
+#[tokio::test]
+async fn a_message_is_believed_for_as_long_as_the_site_says() {
+    for hours in [1, 100] {
+        let line = format!("signed_request_max_age_hours = {hours}");
+        believes(&Platform::open_with(&line).await, hours).await;
     }
 }
 
