@@ -28,8 +28,8 @@ use crate::grpc::traffic::{Meter, Whose};
 use crate::instagram::{Instagram, Limits};
 use crate::outbound::{BuildError, Outbound};
 use crate::service::{
-    Canary, Circuits, Erasures, Keys, Leads, Login, Maintenance, Overview, Platform, Retention,
-    Sites, Tokens, Webhooks,
+    Canary, Circuits, Erasures, Keys, Leads, Login, Maintenance, Overview, Patience, Platform,
+    Retention, Sites, Tokens, Webhooks,
 };
 use crate::storage::{KeyFile, KeyRing, OpenError, Options, Store};
 use crate::webhook::Sender;
@@ -103,6 +103,7 @@ impl App {
             store: store.clone(),
             clock: Arc::clone(&clock),
             begun: clock.now(),
+            patience: Patience::default(),
         };
         let services = Services {
             login: overview.login.clone(),

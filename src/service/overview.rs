@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::canary::Canary;
 use super::circuit::Circuits;
 use super::login::Login;
+use super::patience::Patience;
 use super::sites::Sites;
 use super::tokens::{TokenCounts, Tokens};
 use super::webhooks::{self, Webhooks};
@@ -14,10 +15,6 @@ use crate::domain::site::Site;
 use crate::domain::window::SeenWindow;
 use crate::metrics::{LastHour, StoreSnapshot};
 use crate::storage::{Health, Store};
-
-/// How long the store may take to say how large it is. Whoever looks at a
-/// daemon whose disk is slow is told all the rest.
-const ACCOUNT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// What the logins of the last hour are counted over.
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -43,6 +40,8 @@ pub struct Overview {
     pub clock: Arc<dyn Clock>,
     /// When the daemon began.
     pub begun: Timestamp,
+    /// With a store that is slow.
+    pub patience: Patience,
 }
 
 /// How the daemon is.
@@ -71,7 +70,8 @@ pub struct SiteReport {
     pub logins: LastHour,
     /// Its tokens; none in the first moments after the start.
     pub tokens: Option<TokenCounts>,
-    /// When the keeper looks at the next of them.
+    /// When the keeper looks at the next of them; none too while the store does
+    /// not say.
     pub next_renewal: Option<Timestamp>,
     /// Whether Instagram is left alone, because it does not answer.
     pub is_instagram_silent: bool,
@@ -85,9 +85,9 @@ impl Overview {
     /// Looks at what is no site's.
     pub async fn daemon(&self) -> DaemonReport {
         let health = self.store.health().borrow().clone();
-        let account = tokio::time::timeout(ACCOUNT_TIMEOUT, self.store.account());
+        let account = self.patience.with(self.store.account());
         let store = match health {
-            Health::Serving => account.await.ok().flatten(),
+            Health::Serving => account.await.flatten(),
             _ => None,
         };
         DaemonReport {
@@ -103,13 +103,17 @@ impl Overview {
     /// Looks at a site.
     pub async fn site(&self, site: &Site) -> SiteReport {
         let now = self.clock.now();
+        let next_renewal = self.patience.with(self.tokens.next_renewal(&site.id));
+        let next_renewal = next_renewal.await.flatten();
+        let webhooks = self.patience.with(self.webhooks.recent_statuses(site));
+        let webhooks = webhooks.await.and_then(Result::ok);
         SiteReport {
             since: now.minus(HOUR).max(self.begun),
             logins: self.login.metrics().last_hour(&site.id, now),
             tokens: self.tokens.metrics().counts(&site.id),
-            next_renewal: self.tokens.next_renewal(&site.id).await,
+            next_renewal,
             is_instagram_silent: self.circuits.is_open(&site.id),
-            webhooks: self.webhooks.statuses(site).await.unwrap_or_default(),
+            webhooks: webhooks.unwrap_or_default(),
             window: self.canary.seen(site),
         }
     }

@@ -102,8 +102,10 @@ final class AdminServiceClient
      * caller learns that there are so many, and nothing else. Who runs several
      * sites sees all of them in the metrics.
      *
-     * Cheap: it may be asked every second. It answers also while the store is out
-     * of service.
+     * Cheap: it may be asked every second. What waits for a webhook is told as it
+     * was up to 10 seconds ago where that is more than 500 changes. It answers also
+     * while the store is out of service; what a slow disk does not say within a
+     * second is left out.
      *
      * @param float|null $timeoutSeconds for the whole call, retries included; null: the channel's
      *

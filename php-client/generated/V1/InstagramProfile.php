@@ -191,7 +191,10 @@ final class InstagramProfile extends Message
         return $this;
     }
 
-    /** When the daemon read this profile from Instagram. */
+    /**
+     * When the daemon read this profile from Instagram. Where nothing else in it
+     * was new, this changes alone: without an event, and under the same `etag`.
+     */
     public function getFetchedTime(): ?Timestamp
     {
         return $this->fetched_time;

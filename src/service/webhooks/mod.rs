@@ -16,8 +16,10 @@
 //! | `message` | what is sent |
 //! | `schedule` | when what failed is tried again |
 //! | `status` | what callers ask for |
+//! | `recent` | the same for whoever looks again and again |
 
 mod message;
+mod recent;
 mod replay;
 mod schedule;
 mod status;
@@ -39,6 +41,7 @@ use crate::metrics::WebhookMetrics;
 use crate::storage::{Store, StoreError};
 use crate::webhook::Sender;
 
+use recent::Recent;
 pub use status::{Blocked, COUNTED, LetterPage, LetterQuery, Status, WebhookError, Which};
 use turn::Turn;
 
@@ -87,6 +90,7 @@ pub struct Webhooks {
     sender: Sender,
     clock: Arc<dyn Clock>,
     metrics: WebhookMetrics,
+    recent: Recent,
 }
 
 impl Webhooks {
@@ -98,6 +102,7 @@ impl Webhooks {
             sender,
             clock,
             metrics: WebhookMetrics::default(),
+            recent: Recent::default(),
         }
     }
 

@@ -89,12 +89,17 @@ impl Webhooks {
     pub async fn statuses(&self, site: &Site) -> Result<Vec<Status>, StoreError> {
         let mut statuses = Vec::with_capacity(site.webhooks.len());
         for webhook in &site.webhooks {
-            statuses.push(self.status(site, webhook).await?);
+            statuses.push(self.status(site, webhook).await?.0);
         }
         Ok(statuses)
     }
 
-    async fn status(&self, site: &Site, webhook: &Arc<Webhook>) -> Result<Status, StoreError> {
+    /// How far one has come, and how much was counted to know it.
+    pub(super) async fn status(
+        &self,
+        site: &Site,
+        webhook: &Arc<Webhook>,
+    ) -> Result<(Status, usize), StoreError> {
         let state = self.store.webhook_state(&site.id, &webhook.name).await?;
         let newest = *self.store.follow_changes(&site.id).borrow();
         let changes = match &state {
@@ -118,13 +123,16 @@ impl Webhooks {
             (trying.number == change.position.number).then_some(Blocked { change, trying })
         });
         let letters = self.store.count_letters(&site.id, &webhook.name, COUNTED);
-        Ok(Status {
+        let letters = letters.await?;
+        let counted = changes.len() + letters.dead + letters.replaying;
+        let status = Status {
             webhook: Arc::clone(webhook),
             blocked,
             pending: changes.iter().filter(is_told).count(),
-            letters: letters.await?,
+            letters,
             state,
-        })
+        };
+        Ok((status, counted))
     }
 
     /// A page of what a webhook gave up.
