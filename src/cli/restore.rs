@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::arguments::{ConfigArgs, OutputArgs};
 use super::exit::{CommandError, Exit};
@@ -20,7 +20,8 @@ use crate::storage::{self, ReadError, RestoreError, RestoreReport};
 /// held against the backup's own account of it; whatever goes wrong, nothing is put in place.
 ///
 /// Whoever was erased since the backup was made is left out: the file `erased` in the store's folder
-/// says who that is, or the one that --erased names.
+/// says who that is, or the one that --erased names. A copy of that file tells nothing of the time
+/// after it was made; then nothing is restored unless you say --nobody-erased.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     sudo -u leadtap leadtap restore /var/lib/leadtap/backups/leadtap-20261125T031500Z.backup\n  \
@@ -33,7 +34,7 @@ pub(super) struct Restore {
     /// A list of erased leads, besides the one in the store's folder
     #[arg(long, value_name = "FILE")]
     erased: Option<PathBuf>,
-    /// Nobody was erased since the backup was made, where no list says so
+    /// Nobody was erased in the time of which no list tells, or you erase whoever was again
     #[arg(long)]
     nobody_erased: bool,
     #[command(flatten)]
@@ -64,6 +65,7 @@ impl Restore {
                     "records": report.records,
                     "leads": report.leads,
                     "erased": report.erased,
+                    "erased_unknown": unknown(&report.on_word),
                     "wrong": report.wrong,
                     "findings": offline::lines(&report.findings),
                 })
@@ -87,6 +89,14 @@ fn human(report: &RestoreReport, style: Style) -> String {
             report.erased
         );
     }
+    if !report.on_word.is_empty() {
+        let _ = writeln!(
+            text,
+            "{}: no list says who was erased {}. Whoever was is back: erase them again.",
+            style.notable("warning"),
+            storage::Times(&report.on_word)
+        );
+    }
     if report.wrong > 0 {
         let _ = writeln!(
             text,
@@ -102,6 +112,13 @@ fn human(report: &RestoreReport, style: Style) -> String {
     text
 }
 
+fn unknown(times: &[storage::Unknown]) -> Vec<Value> {
+    let times = times.iter();
+    times
+        .map(|time| json!({ "from": offline::time(time.from), "to": time.to.map(offline::time) }))
+        .collect()
+}
+
 fn failed(error: RestoreError) -> CommandError {
     if let RestoreError::Store(error) = error {
         return offline::failed(error);
@@ -113,7 +130,7 @@ fn failed(error: RestoreError) -> CommandError {
         }
         RestoreError::Backup(..) | RestoreError::Account(_) => Exit::BadData,
         RestoreError::NotEmpty(..) => Exit::CannotCreate,
-        RestoreError::ErasedUnknown(_) | RestoreError::Erased(_) => Exit::Usage,
+        RestoreError::ErasedUnknown(..) | RestoreError::Erased(_) => Exit::Usage,
         RestoreError::Store(_) => Exit::InputOutput,
     };
     CommandError::new(exit, offline::sentence(&error.to_string()), "")

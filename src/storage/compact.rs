@@ -140,7 +140,7 @@ impl Compaction {
         let place = tokio::time::timeout(AWAY, place).await;
         let place = place.map_err(|_| WalkError::Busy)?;
         let options = store.shared.options.clone();
-        let (folder, engine, before) = blocking(move || {
+        let (copy, before) = blocking(move || {
             let serves = opening::engine_folder(&options.path).map_err(|error| failed(&error))?;
             let before = files::size(&serves).map_err(|error| failed(&error))?;
             see_room(&options.path, before)?;
@@ -153,14 +153,15 @@ impl Compaction {
             }
             let engine = Engine::open(&folder, options.cache_bytes);
             let engine = engine.map_err(|error| WalkError::Copy(error.to_string()))?;
-            Ok((folder, engine, before))
+            // Also where nobody waits for it any more.
+            let copy = Copy {
+                folder,
+                engine: Some(Arc::new(engine)),
+                place: Some(place),
+            };
+            Ok((copy, before))
         })
         .await?;
-        let copy = Copy {
-            folder,
-            engine: Some(Arc::new(engine)),
-            place: Some(place),
-        };
         let count = |_: &Engine, ledger: &Ledger| (ledger.count_of(|_| true), Then::GoOn);
         Ok(Self {
             expected: store.between_batches(count).await?,

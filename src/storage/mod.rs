@@ -59,9 +59,10 @@ mod verify;
 mod walk;
 mod witness;
 
-pub use backup::{Backup, Chunk, ReadError, Restore, RestoreError, RestoreReport, restore};
+pub use backup::{Backup, Chunk, ReadError, Restore, RestoreError, RestoreReport, Times, restore};
 pub use committer::QUEUE_CAPACITY;
 pub use compact::{Compacted, Compaction};
+pub use erasures::Unknown;
 pub use error::{OpenError, StoreError};
 pub use examine::{Examined, Finding, verify};
 pub use keyfile::{KeyFile, KeyFileError};

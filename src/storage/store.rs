@@ -26,6 +26,7 @@ use super::pending::{self, PendingIndex};
 use super::seal::Sealer;
 use super::transaction::Transaction;
 use super::walk::Follower;
+use crate::domain::clock::Timestamp;
 use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId};
 use crate::metrics::StoreMetrics;
 
@@ -114,7 +115,8 @@ impl Store {
         let opened = opening::open(&options, &sealer, None)?;
         let path = options.path.clone();
         format::claim(&path, &opened.engine)?;
-        let erased = ErasedList::open(&path)
+        let new_store = opened.ledger.sequence == 0;
+        let erased = ErasedList::open(&path, new_store)
             .map_err(|error| OpenError::Io(path.clone(), error.to_string()))?;
         let shared = Arc::new(Shared {
             engine: ArcSwapOption::from_pointee(opened.engine),
@@ -183,7 +185,18 @@ impl Store {
             .take();
         if let Some(committer) = committer {
             let _ = committer.join();
+            // A copy of the list that is made while no daemon runs is complete.
+            self.shared.erased.knows_all_until_now();
         }
+    }
+
+    /// Writes down, for whoever copies the list of the erased beside a backup,
+    /// that it is complete until this moment.
+    pub(super) async fn erased_are_known_until(&self, moment: Timestamp) {
+        let shared = Arc::clone(&self.shared);
+        let written = move || shared.erased.knows_all_until(moment);
+        // It says itself what went wrong, and a backup is worth as much without.
+        let _ = tokio::task::spawn_blocking(written).await;
     }
 
     /// Hands an operation to the committer and waits until it is durable.

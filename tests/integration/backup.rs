@@ -260,6 +260,57 @@ async fn nothing_is_restored_over_a_store() {
     daemon.stops().await;
 }
 
+/// Runs a command of a document in the folder of the store.
+fn in_the_store(setup: &Setup, command: &str) {
+    let ran = std::process::Command::new("sh")
+        .args(["-ec", command])
+        .current_dir(setup.data())
+        .status();
+    assert!(ran.unwrap().success(), "{command}");
+}
+
+/// The command by which a document moves a store aside.
+fn documented(document: &str) -> String {
+    let line = document
+        .lines()
+        .find(|line| line.starts_with("mkdir aside"));
+    line.unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn whatever_moves_a_store_aside_moves_one_that_was_compacted_too() {
+    let shop = Shop::open_with(with_admin).await;
+    shop.login(ACCOUNT).await;
+    let file = shop.setup.path("one.backup");
+    back_up(&shop.daemon, &file).await;
+    let Shop { daemon, setup, .. } = shop;
+    let mut daemon = Some(daemon);
+    // As the documents say, and then as the command itself does: by then there
+    // is a folder `aside`.
+    let backup = include_str!("../../docs/backup.md");
+    let operations = include_str!("../../docs/operations.md");
+    for document in [Some(backup), Some(operations), None] {
+        let now = match daemon.take() {
+            Some(daemon) => daemon,
+            None => setup.start().await,
+        };
+        let compacted = ran(&["compact", "--socket", text(&now.socket)]).await;
+        assert_eq!(compacted.exit, Some(0), "{compacted:?}");
+        now.stops().await;
+        assert!(setup.data().join("store-2").exists());
+        let refused = restore(&setup, &file, &[]).await;
+        assert_eq!(refused.exit, Some(73), "{refused:?}");
+        let told = refused.err.split('`').find(|part| part.starts_with("cd "));
+        let command = document.map_or_else(|| told.unwrap().to_owned(), documented);
+        in_the_store(&setup, &command);
+        let restored = restore(&setup, &file, &[]).await;
+        assert_eq!(restored.exit, Some(0), "{restored:?}");
+        if document == Some(backup) {
+            std::fs::remove_dir_all(setup.data().join("aside")).unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_backup_that_is_not_whole_is_told_and_nothing_is_put_in_place() {
     let (setup, _fake, file, _) = stopped_with_backup().await;
@@ -333,6 +384,34 @@ async fn without_a_list_of_the_erased_nothing_is_restored_unless_nobody_was() {
     std::fs::remove_dir_all(setup.data()).unwrap();
     let ended = restore(&setup, &file, &["--nobody-erased"]).await;
     assert_eq!(ended.exit, Some(0), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_copy_of_the_list_from_before_an_erasure_brings_nobody_back_without_a_word() {
+    let shop = Shop::open_with(with_admin).await;
+    let lead = shop.login(ACCOUNT).await.lead.unwrap();
+    let (file, copy) = (shop.setup.path("one.backup"), shop.setup.path("copy"));
+    back_up(&shop.daemon, &file).await;
+    std::fs::copy(shop.setup.data().join("erased"), &copy).unwrap();
+    erase(&shop.daemon, &lead.lead_id).await;
+    let Shop { daemon, setup, .. } = shop;
+    daemon.stops().await;
+    std::fs::remove_dir_all(setup.data()).unwrap();
+
+    let copied = ["--erased", text(&copy), "--output", "json"];
+    let ended = restore(&setup, &file, &copied).await;
+    assert_eq!(ended.exit, Some(64), "{ended:?}");
+    let told = "no list says who was erased after ";
+    assert!(ended.err.to_lowercase().contains(told), "{ended:?}");
+    assert!(!setup.data().join("store").exists());
+
+    let on_word = [&copied[..], &["--nobody-erased"]].concat();
+    let ended = restore(&setup, &file, &on_word).await;
+    assert_eq!(ended.exit, Some(0), "{ended:?}");
+    let restored: Value = serde_json::from_str(&ended.out).unwrap();
+    let unknown = &restored["erased_unknown"][0];
+    assert!(unknown["from"].is_string(), "{restored}");
+    assert!(unknown["to"].is_null(), "{restored}");
 }
 
 #[tokio::test]

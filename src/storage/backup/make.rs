@@ -46,6 +46,7 @@ impl Backup {
     /// [`WalkError::Busy`] while another walk goes through the store.
     pub async fn begin(store: &Store, now: Timestamp) -> Result<Self, WalkError> {
         let walk = Walk::begin(store, is_kept)?;
+        store.erased_are_known_until(now).await;
         let sealed = Header::new(now, &store.shared.sealer);
         let (header, key) = sealed.map_err(store_error)?;
         let header = header.encode().map_err(store_error)?;

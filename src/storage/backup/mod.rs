@@ -22,7 +22,7 @@ mod restore;
 
 pub use make::{Backup, Chunk};
 pub use read::ReadError;
-pub use restore::{Restore, RestoreError, RestoreReport, restore};
+pub use restore::{Restore, RestoreError, RestoreReport, Times, restore};
 
 use super::keys::Kind;
 

@@ -12,7 +12,7 @@ use crate::domain::erasure::{Erasure, ErasureCause};
 use crate::domain::ids::LeadId;
 use crate::domain::site::SiteId;
 use crate::storage::engine::Engine;
-use crate::storage::erasures::{self, ErasedLeads, ErasedListError};
+use crate::storage::erasures::{self, ErasedLeads, ErasedListError, Unknown};
 use crate::storage::error::{EngineError, OpenError, StoreError};
 use crate::storage::examine::{Finding, examine};
 use crate::storage::keyring::KeyRing;
@@ -45,8 +45,8 @@ pub struct Restore<'a> {
     pub keys: KeyRing,
     /// A list of erased leads besides the one in the store's folder.
     pub erased: Option<&'a Path>,
-    /// Somebody says that nobody was erased since the backup, where no list
-    /// says who was.
+    /// Somebody says that nobody was erased in the times since the backup of
+    /// which no list tells.
     pub nobody_erased: bool,
 }
 
@@ -61,6 +61,8 @@ pub struct RestoreReport {
     pub leads: u64,
     /// Leads of the backup that were erased since, and left out.
     pub erased: u64,
+    /// The times of which somebody's word alone says that nobody was erased.
+    pub on_word: Vec<Unknown>,
     /// Records that were damaged already when the backup was made, or whose
     /// key is gone.
     pub wrong: u64,
@@ -75,8 +77,9 @@ pub enum RestoreError {
     Backup(PathBuf, ReadError),
     /// There is a store already, these parts of it.
     NotEmpty(PathBuf, Vec<&'static str>),
-    /// Nobody knows who was erased since the backup was made.
-    ErasedUnknown(PathBuf),
+    /// Of these times since the backup nobody knows who was erased. The path is
+    /// where a list was looked for.
+    ErasedUnknown(PathBuf, Vec<Unknown>),
     /// The list of the erased cannot be used.
     Erased(ErasedListError),
     /// The records are not those that the backup tells of.
@@ -91,16 +94,18 @@ impl fmt::Display for RestoreError {
             Self::Backup(file, error) => write!(f, "{}: {error}", file.display()),
             Self::NotEmpty(path, parts) => {
                 let shown = path.display();
+                let aside = new_name(path, "aside");
                 write!(
                     f,
-                    "there is a store in {shown} already, and nothing is restored over it. Stop leadtap and move it aside, all but the file `{}`: `mkdir {shown}/aside && cd {shown} && mv {} aside`",
+                    "there is a store in {shown} already, and nothing is restored over it. Stop leadtap and move it aside, all but the file `{}`: `cd {shown} && mkdir {aside} && mv {} {aside}`",
                     erasures::FILE,
                     parts.join(" ")
                 )
             }
-            Self::ErasedUnknown(path) => write!(
+            Self::ErasedUnknown(path, unknown) => write!(
                 f,
-                "no list says who was erased since this backup was made, and whoever was must not come back: name the file `{}` of the store's old folder, or a copy of it, with --erased (looked at: {}). If nobody was erased since, say --nobody-erased",
+                "no list says who was erased {}, and whoever was must not come back: name the newest `{}` that there is, of the store's old folder or a copy, with --erased (looked at: {}). If you know that nobody was erased in that time, or erase whoever was again afterwards, say --nobody-erased",
+                Times(unknown),
                 erasures::FILE,
                 path.display()
             ),
@@ -115,6 +120,36 @@ impl fmt::Display for RestoreError {
 }
 
 impl std::error::Error for RestoreError {}
+
+/// A name that nothing has in this folder: this one, or with a number.
+fn new_name(folder: &Path, name: &str) -> String {
+    let numbered = (2..1000).map(|number| format!("{name}-{number}"));
+    let mut names = std::iter::once(name.to_owned()).chain(numbered);
+    let free = names.find(|name| !folder.join(name).exists());
+    free.unwrap_or_else(|| name.to_owned())
+}
+
+/// Times in words.
+pub struct Times<'a>(pub &'a [Unknown]);
+
+impl fmt::Display for Times<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |time: Timestamp| {
+            let time = jiff::Timestamp::from_microsecond(time.as_micros());
+            time.unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%SZ")
+        };
+        for (number, time) in self.0.iter().enumerate() {
+            if number > 0 {
+                f.write_str(" and ")?;
+            }
+            match time.to {
+                Some(to) => write!(f, "from {} to {}", shown(time.from), shown(to))?,
+                None => write!(f, "after {}", shown(time.from))?,
+            }
+        }
+        Ok(())
+    }
+}
 
 /// Restores a backup: builds the store beside its place, holds it against the
 /// backup's own account, leaves out whoever was erased since, and only then
@@ -146,7 +181,8 @@ pub fn restore(
     };
     let reader = BackupReader::new(counted, &sealer).map_err(backup_error)?;
     let create_time = reader.header().create_time;
-    let erased = erased_since(create_time, &path, request.erased, request.nobody_erased)?;
+    let (erased, on_word) =
+        erased_since(create_time, &path, request.erased, request.nobody_erased)?;
 
     let mut building = Building::begin(&request.options, &sealer)?;
     let outcome = building.fill(reader, request.file, &sealer);
@@ -157,6 +193,7 @@ pub fn restore(
             records: building.opened.ledger.count_of(|_| true),
             leads: building.opened.ledger.tally(Kind::Lead).count,
             erased: left_out,
+            on_word,
             wrong,
             findings,
         })
@@ -170,28 +207,33 @@ pub fn restore(
     }
 }
 
-/// Whoever was erased since the backup was made, as far as the lists say.
+/// Whoever was erased since the backup was made, as far as the lists say; and
+/// the times of which only somebody's word does.
 fn erased_since(
     create_time: Timestamp,
     path: &Path,
     named: Option<&Path>,
     nobody: bool,
-) -> Result<ErasedLeads, RestoreError> {
+) -> Result<(ErasedLeads, Vec<Unknown>), RestoreError> {
     let own = path.join(erasures::FILE);
-    let mut known: Option<ErasedLeads> = None;
+    let mut lists: Option<ErasedLeads> = None;
     let there = own.exists().then_some(own.as_path());
     for list in there.into_iter().chain(named) {
         let list = ErasedLeads::read(list).map_err(RestoreError::Erased)?;
-        match &mut known {
-            Some(known) => known.join(list),
-            None => known = Some(list),
+        match &mut lists {
+            Some(lists) => lists.join(list),
+            None => lists = Some(list),
         }
     }
-    match known {
-        Some(known) if nobody || known.knows_all_since(create_time) => Ok(known),
-        None if nobody => Ok(ErasedLeads::since(create_time)),
-        _ => Err(RestoreError::ErasedUnknown(own)),
+    let mut known = lists.unwrap_or_else(|| ErasedLeads::since(create_time));
+    let unknown = known.unknown_since(create_time);
+    if !unknown.is_empty() && !nobody {
+        return Err(RestoreError::ErasedUnknown(own, unknown));
     }
+    for time in &unknown {
+        known.vouch(time.from, time.to.unwrap_or(time.from));
+    }
+    Ok((known, unknown))
 }
 
 /// A store that is being built beside its place.

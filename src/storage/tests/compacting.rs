@@ -49,7 +49,11 @@ async fn a_copy_whose_folder_is_gone_does_not_become_the_store() {
     let store = filled(&shelf).await;
     let mut compaction = Compaction::begin(&store).await.unwrap();
     compaction.next().await.unwrap();
-    std::fs::remove_dir_all(shelf.path().join("store-2")).unwrap();
+    // Removed, and another one made there.
+    let folder = shelf.path().join("store-2");
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("db"), "").unwrap();
     let refused = loop {
         match compaction.next().await {
             Ok(Some(Compacted::Done(..)) | None) => panic!("it is done"),
