@@ -87,7 +87,7 @@ impl Backup {
         let written = client::run(receive(&target, draft.as_file_mut()))?;
         put_in_place(draft, &file, self.force)?;
         let removed = match (&folder, self.keep) {
-            (Some(folder), Some(keep)) => remove_old(folder, keep as usize)?,
+            (Some(folder), Some(keep)) => remove_old(folder, keep as usize, &file)?,
             _ => Vec::new(),
         };
         let shown = file.display().to_string();
@@ -185,18 +185,20 @@ fn put_in_place(draft: NamedTempFile, file: &Path, force: bool) -> Result<(), Co
 }
 
 /// Removes all but the newest backups of a folder; other files are not
-/// touched.
-fn remove_old(folder: &Path, keep: usize) -> Result<Vec<String>, CommandError> {
+/// touched. The `new` one is the newest whatever its name says: a clock may
+/// have been set back.
+fn remove_old(folder: &Path, keep: usize, new: &Path) -> Result<Vec<String>, CommandError> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         if let Ok(name) = entry?.file_name().into_string()
             && is_a_backups(&name)
+            && Some(name.as_ref()) != new.file_name()
         {
             names.push(name);
         }
     }
     names.sort();
-    names.truncate(names.len().saturating_sub(keep));
+    names.truncate((names.len() + 1).saturating_sub(keep));
     for name in &names {
         std::fs::remove_file(folder.join(name))?;
     }
@@ -251,11 +253,25 @@ mod tests {
         for name in names {
             std::fs::write(folder.path().join(name), "").unwrap();
         }
-        assert_eq!(remove_old(folder.path(), 2).unwrap(), names[..1]);
+        let new = folder.path().join(names[2]);
+        assert_eq!(remove_old(folder.path(), 2, &new).unwrap(), names[..1]);
         for name in &names[1..] {
             assert!(folder.path().join(name).exists(), "{name}");
         }
-        assert!(remove_old(folder.path(), 2).unwrap().is_empty());
+        assert!(remove_old(folder.path(), 2, &new).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_backup_that_was_just_made_stays_although_the_clock_was_set_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = [20, 24, 25].map(|day| format!("leadtap-202611{day}T030000Z.backup"));
+        for name in &names {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let new = folder.path().join(&names[0]);
+        assert_eq!(remove_old(folder.path(), 2, &new).unwrap(), names[1..2]);
+        assert_eq!(remove_old(folder.path(), 1, &new).unwrap(), names[2..]);
+        assert!(new.exists());
     }
 
     #[test]

@@ -87,6 +87,23 @@ struct Progress {
     leads: u64,
 }
 
+impl Progress {
+    /// Puts it in the place of an older one. The filter may name a person, and
+    /// the cursor goes on with an export, so it is for its owner alone.
+    fn write(&self, note: &Path) -> io::Result<()> {
+        let next = with_ending(note, ".next");
+        // One that was left over may have another mode.
+        let _ = std::fs::remove_file(&next);
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&next)?;
+        file.write_all(&serde_json::to_vec(self)?)?;
+        std::fs::rename(next, note)
+    }
+}
+
 impl Export {
     pub(super) fn run(self) -> Result<(), CommandError> {
         if self.file == Path::new(STANDARD_OUTPUT) {
@@ -209,9 +226,7 @@ async fn receive(
         progress.bytes += chunk.chunk.len() as u64;
         progress.leads += u64::try_from(chunk.leads).unwrap_or(0);
         progress.cursor = chunk.cursor;
-        let next = with_ending(note, ".next");
-        std::fs::write(&next, serde_json::to_vec(progress).unwrap_or_default())?;
-        std::fs::rename(next, note)?;
+        progress.write(note)?;
         if shown && last.elapsed() >= PROGRESS {
             last = Instant::now();
             let _ = write!(io::stderr(), "\r{} leads", progress.leads);
@@ -247,4 +262,36 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_note_of_an_unfinished_export_is_its_owners_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let note = folder.path().join("leads.csv.part.progress");
+        let left_over = with_ending(&note, ".next");
+        std::fs::write(&left_over, "").unwrap();
+        let open_to_all = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(&left_over, open_to_all).unwrap();
+        let progress = Progress {
+            filter: "email = \"mira@shop.example\"".to_owned(),
+            format: Format::Csv,
+            byte_order_mark: false,
+            cursor: "cursor".to_owned(),
+            bytes: 7,
+            leads: 1,
+        };
+        for _ in 0..2 {
+            progress.write(&note).unwrap();
+            let mode = std::fs::metadata(&note).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600);
+        }
+        let read: Progress = serde_json::from_slice(&std::fs::read(&note).unwrap()).unwrap();
+        assert_eq!(read, progress);
+    }
 }

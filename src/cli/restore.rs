@@ -1,6 +1,7 @@
 //! `leadtap restore`
 
 use std::fmt::Write as _;
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -123,8 +124,13 @@ fn failed(error: RestoreError) -> CommandError {
     if let RestoreError::Store(error) = error {
         return offline::failed(error);
     }
+    let mut what_to_do = "";
     let exit = match &error {
-        RestoreError::Backup(_, ReadError::Io(_)) => Exit::NotFound,
+        RestoreError::Backup(_, ReadError::Io(kind, _)) => {
+            let (exit, helps) = unreadable(*kind);
+            what_to_do = helps;
+            exit
+        }
         RestoreError::Backup(_, ReadError::KeyMissing(_) | ReadError::WrongKey) => {
             Exit::Configuration
         }
@@ -133,5 +139,41 @@ fn failed(error: RestoreError) -> CommandError {
         RestoreError::ErasedUnknown(..) | RestoreError::Erased(_) => Exit::Usage,
         RestoreError::Store(_) => Exit::InputOutput,
     };
-    CommandError::new(exit, offline::sentence(&error.to_string()), "")
+    CommandError::new(exit, offline::sentence(&error.to_string()), what_to_do)
+}
+
+/// The exit code for a backup that the system does not let be read, and what
+/// helps.
+const fn unreadable(kind: io::ErrorKind) -> (Exit, &'static str) {
+    match kind {
+        io::ErrorKind::NotFound => (Exit::NotFound, "Name a file that is there."),
+        io::ErrorKind::PermissionDenied => (
+            Exit::InputOutput,
+            "Let this user read the file and every folder above it: `install -o leadtap -m 0600 FILE COPY` makes a copy that it may read.",
+        ),
+        io::ErrorKind::IsADirectory => (Exit::NotFound, "Name one file of that folder, usually the newest."),
+        _ => (
+            Exit::InputOutput,
+            "Look at the disk that the backup is on (`dmesg`), and try another copy or an earlier backup.",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_that_may_not_be_read_is_told_from_one_that_is_not_there() {
+        let failing = |kind: io::ErrorKind| {
+            let error = ReadError::Io(kind, kind.to_string());
+            failed(RestoreError::Backup("/a.backup".into(), error))
+        };
+        assert_eq!(failing(io::ErrorKind::NotFound).exit, Exit::NotFound);
+        for kind in [io::ErrorKind::PermissionDenied, io::ErrorKind::Other] {
+            let told = failing(kind);
+            assert_eq!(told.exit, Exit::InputOutput);
+            assert!(!told.what_to_do.is_empty());
+        }
+    }
 }

@@ -32,7 +32,11 @@ struct Kept {
 #[derive(Clone, Debug)]
 pub struct Notes {
     path: PathBuf,
+    /// Held for a moment only: it is read on the runtime.
     kept: Arc<Mutex<Kept>>,
+    /// Held while the file is written, so that an older one does not replace a
+    /// newer one.
+    writing: Arc<Mutex<()>>,
 }
 
 impl Notes {
@@ -43,6 +47,7 @@ impl Notes {
         Self {
             path,
             kept: Arc::new(Mutex::new(kept)),
+            writing: Arc::default(),
         }
     }
 
@@ -75,10 +80,13 @@ impl Notes {
     async fn change(&self, change: impl FnOnce(&mut Kept) + Send + 'static) {
         let notes = self.clone();
         let written = tokio::task::spawn_blocking(move || {
+            let writing = notes.writing.lock();
+            let _one_at_a_time = writing.unwrap_or_else(PoisonError::into_inner);
             let mut kept = notes.lock();
             change(&mut kept);
-            // Under the lock, so that an older one does not replace a newer one.
-            write(&notes.path, &kept)
+            let now = kept.clone();
+            drop(kept);
+            write(&notes.path, &now)
         });
         if let Ok(Err(error)) = written.await {
             tracing::warn!(%error, path = %self.path.display(), "what the daemon remembers could not be written");
@@ -127,6 +135,28 @@ mod tests {
         let again = Notes::beside(folder.path());
         assert_eq!(again.last_backup(), Some(now));
         assert_eq!(again.window(&site), Some(seen));
+    }
+
+    /// The file is a pipe whose reader does not come: writing it waits.
+    #[tokio::test]
+    async fn whoever_reads_does_not_wait_for_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let notes = Notes::beside(folder.path());
+        let next = folder.path().join(FILE).with_extension("next");
+        nix::unistd::mkfifo(&next, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let now = Timestamp::from_micros(1_790_000_000_000_000);
+        let writing = tokio::spawn({
+            let notes = notes.clone();
+            async move { notes.backed_up(now).await }
+        });
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while notes.last_backup() != Some(now) {
+            assert!(std::time::Instant::now() < deadline, "it waits");
+            tokio::task::yield_now().await;
+        }
+        assert!(!writing.is_finished());
+        drop(std::fs::File::open(&next).unwrap());
+        writing.await.unwrap();
     }
 
     #[test]

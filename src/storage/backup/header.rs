@@ -92,7 +92,7 @@ impl Header {
         from.read_exact(&mut bytes)
             .map_err(|error| match error.kind() {
                 io::ErrorKind::UnexpectedEof => ReadError::NoBackup,
-                _ => ReadError::Io(error.to_string()),
+                kind => ReadError::Io(kind, error.to_string()),
             })?;
         let [magic @ .., version, high, low] = bytes.as_slice() else {
             return Err(ReadError::NoBackup);

@@ -15,8 +15,8 @@ const SEALED_MORE: usize = 64;
 /// Why a file cannot be read as a backup. The text says what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadError {
-    /// The disk's own.
-    Io(String),
+    /// The disk's own: what kind of error, and its words.
+    Io(io::ErrorKind, String),
     /// It is something else.
     NoBackup,
     /// A newer release made it.
@@ -34,7 +34,7 @@ pub enum ReadError {
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(error) => write!(f, "the backup cannot be read: {error}"),
+            Self::Io(_, error) => write!(f, "the backup cannot be read: {error}"),
             Self::NoBackup => f.write_str(
                 "this file is no backup that `leadtap backup` made: name another one",
             ),
@@ -64,7 +64,7 @@ impl From<io::Error> for ReadError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::CutOff,
-            _ => Self::Io(error.to_string()),
+            kind => Self::Io(kind, error.to_string()),
         }
     }
 }

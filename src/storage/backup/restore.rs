@@ -170,8 +170,8 @@ pub fn restore(
     }
     let sealer = Sealer::new(request.keys);
     let backup_error = |error| RestoreError::Backup(request.file.to_owned(), error);
-    let file =
-        File::open(request.file).map_err(|error| backup_error(ReadError::Io(error.to_string())))?;
+    let file = File::open(request.file)
+        .map_err(|error| backup_error(ReadError::Io(error.kind(), error.to_string())))?;
     let size = file.metadata().map_or(0, |about| about.len());
     let counted = Counted {
         from: BufReader::new(file),
