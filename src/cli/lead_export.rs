@@ -85,6 +85,9 @@ struct Progress {
     /// Bytes of the file up to there.
     bytes: u64,
     leads: u64,
+    /// Leads that the daemon could not read.
+    #[serde(default)]
+    unreadable: u64,
 }
 
 impl Progress {
@@ -110,9 +113,15 @@ impl Export {
             return self.print(&mut io::stdout().lock());
         }
         let shown = io::stderr().is_terminal();
-        let leads = self.write(shown)?;
+        let done = self.write(shown)?;
         // Where standard error is gone, the file still tells.
-        let _ = writeln!(io::stderr(), "{leads} leads in {}", self.file.display());
+        let _ = writeln!(
+            io::stderr(),
+            "{} leads in {}",
+            done.leads,
+            self.file.display()
+        );
+        let _ = io::stderr().write_all(missing(done.unreadable).as_bytes());
         Ok(())
     }
 
@@ -123,14 +132,18 @@ impl Export {
             let mut service = LeadServiceClient::new(target.connect().await?);
             let request = self.request(&self.beginning());
             let mut chunks = service.export_leads(request).await?.into_inner();
+            let mut unreadable = 0;
             while let Some(chunk) = chunks.message().await? {
                 out.write_all(&chunk.chunk)?;
+                unreadable += u64::try_from(chunk.unreadable).unwrap_or(0);
             }
-            Ok(out.flush()?)
+            out.flush()?;
+            let _ = io::stderr().write_all(missing(unreadable).as_bytes());
+            Ok(())
         })
     }
 
-    fn write(&self, shown: bool) -> Result<u64, CommandError> {
+    fn write(&self, shown: bool) -> Result<Progress, CommandError> {
         if self.file.exists() && !self.force {
             return Err(CommandError::new(
                 Exit::CannotCreate,
@@ -161,7 +174,7 @@ impl Export {
         file.sync_all()?;
         std::fs::rename(&part, &self.file)?;
         let _ = std::fs::remove_file(&note);
-        Ok(progress.leads)
+        Ok(progress)
     }
 
     fn request(&self, progress: &Progress) -> pb::ExportLeadsRequest {
@@ -201,8 +214,19 @@ impl Export {
             cursor: String::new(),
             bytes: 0,
             leads: 0,
+            unreadable: 0,
         }
     }
+}
+
+/// The line about what a file lacks; empty where it is whole.
+fn missing(unreadable: u64) -> String {
+    if unreadable == 0 {
+        return String::new();
+    }
+    format!(
+        "warning: {unreadable} leads are missing, because the daemon cannot read them. Its log names them, and so does `leadtap verify` while it is stopped.\n"
+    )
 }
 
 fn is_of_the_cursor(status: &Status) -> bool {
@@ -225,6 +249,7 @@ async fn receive(
         file.write_all(&chunk.chunk)?;
         progress.bytes += chunk.chunk.len() as u64;
         progress.leads += u64::try_from(chunk.leads).unwrap_or(0);
+        progress.unreadable += u64::try_from(chunk.unreadable).unwrap_or(0);
         progress.cursor = chunk.cursor;
         progress.write(note)?;
         if shown && last.elapsed() >= PROGRESS {
@@ -271,6 +296,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_file_that_lacks_leads_says_so() {
+        assert_eq!(missing(0), "");
+        assert!(missing(2).starts_with("warning: 2 leads are missing"));
+    }
+
+    #[test]
     fn the_note_of_an_unfinished_export_is_its_owners_alone() {
         let folder = tempfile::tempdir().unwrap();
         let note = folder.path().join("leads.csv.part.progress");
@@ -285,6 +316,7 @@ mod tests {
             cursor: "cursor".to_owned(),
             bytes: 7,
             leads: 1,
+            unreadable: 0,
         };
         for _ in 0..2 {
             progress.write(&note).unwrap();

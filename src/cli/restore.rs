@@ -151,7 +151,10 @@ const fn unreadable(kind: io::ErrorKind) -> (Exit, &'static str) {
             Exit::InputOutput,
             "Let this user read the file and every folder above it: `install -o leadtap -m 0600 FILE COPY` makes a copy that it may read.",
         ),
-        io::ErrorKind::IsADirectory => (Exit::NotFound, "Name one file of that folder, usually the newest."),
+        io::ErrorKind::IsADirectory => (
+            Exit::NotFound,
+            "Name one file of that folder, usually the newest.",
+        ),
         _ => (
             Exit::InputOutput,
             "Look at the disk that the backup is on (`dmesg`), and try another copy or an earlier backup.",

@@ -25,6 +25,7 @@ pub struct StoreMetrics {
     database: Histogram,
     flushes: Family<Labels, Histogram, fn() -> Histogram>,
     failures: Counter,
+    unreadable: Gauge,
 }
 
 impl Default for StoreMetrics {
@@ -38,6 +39,7 @@ impl Default for StoreMetrics {
             database: of("database"),
             flushes,
             failures: Counter::default(),
+            unreadable: Gauge::default(),
         }
     }
 }
@@ -73,6 +75,12 @@ impl StoreMetrics {
         self.failures.inc();
     }
 
+    /// So many records were met that cannot be read.
+    pub fn unreadable(&self, records: usize) {
+        self.unreadable
+            .set(i64::try_from(records).unwrap_or(i64::MAX));
+    }
+
     /// Adds them to a registry.
     pub fn register(&self, registry: &mut Registry) {
         registry.add(
@@ -94,6 +102,11 @@ impl StoreMetrics {
             "store_failures",
             "Times that the store went out of service",
             self.failures.clone(),
+        );
+        registry.add(
+            "store_unreadable_records",
+            "Records that lists left out since the start, because they cannot be read",
+            self.unreadable.clone(),
         );
     }
 }

@@ -37,18 +37,22 @@ pub struct Finding {
     pub site: Option<SiteId>,
     /// What it is.
     pub kind: Option<Kind>,
+    /// Whose it is, where that can be told.
+    pub lead: Option<LeadId>,
     /// What is wrong.
     pub what: String,
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.site, self.kind) {
-            (Some(site), Some(kind)) => {
-                write!(f, "a {kind:?} record of site {site}: {}", self.what)
+        if let (Some(site), Some(kind)) = (&self.site, self.kind) {
+            write!(f, "a {kind:?} record of site {site}")?;
+            if let Some(lead) = &self.lead {
+                write!(f, ", of lead {lead}")?;
             }
-            _ => f.write_str(&self.what),
+            f.write_str(": ")?;
         }
+        f.write_str(&self.what)
     }
 }
 
@@ -143,6 +147,7 @@ fn look_at(
         return Ok(Some(Finding {
             site: None,
             kind: None,
+            lead: None,
             what: "a record of a kind that this release does not know".to_owned(),
         }));
     };
@@ -157,7 +162,11 @@ fn look_at(
         Ok(()) => Ok(None),
         Err(Wrong::Unreadable(error)) => Err(error),
         Err(Wrong::Record(what)) => Ok(Some(Finding {
-            site: Some(site),
+            lead: match kind {
+                Kind::Lead | Kind::Token => keys::parse_lead(own),
+                _ => None,
+            },
+            site: Some(site.clone()),
             kind: Some(kind),
             what,
         })),

@@ -55,6 +55,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod unreadable;
 mod verify;
 mod walk;
 mod witness;
@@ -70,7 +71,7 @@ pub use keyring::{KeyId, KeyRing, KeyRingError};
 pub use notes::Notes;
 pub use operations::{
     Behind, Changes, KeptToken, KeyUse, LeadOrder, LetterCounts, ListedLetter, Listing, LoginPlace,
-    Step, TimeRange, TokenEntry, Walk,
+    Step, TimeRange, TokenEntries, TokenEntry, Walk,
 };
 pub use seal::SealError;
 pub use share::SITE_SHARE;

@@ -25,6 +25,7 @@ use super::opening;
 use super::pending::{self, PendingIndex};
 use super::seal::Sealer;
 use super::transaction::Transaction;
+use super::unreadable::Unreadable;
 use super::walk::Follower;
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::{InstagramScopedId, InstagramUserId, LeadId};
@@ -82,6 +83,7 @@ pub struct Shared {
     /// Told of each batch that was kept.
     pub written: watch::Sender<()>,
     pub metrics: StoreMetrics,
+    pub unreadable: Unreadable,
     pub notes: Notes,
     pub health: watch::Sender<Health>,
 }
@@ -129,6 +131,7 @@ impl Store {
             copy_place: Arc::default(),
             written: watch::Sender::new(()),
             metrics: StoreMetrics::default(),
+            unreadable: Unreadable::default(),
             notes: Notes::beside(&path),
             health: watch::Sender::new(Health::Serving),
             options,

@@ -15,6 +15,7 @@ final class ExportLeadsResponse extends Message
         1 => ['chunk', 'bytes', 'implicit', null, []],
         2 => ['cursor', 'string', 'implicit', null, []],
         3 => ['leads', 'int32', 'implicit', null, []],
+        4 => ['unreadable', 'int32', 'implicit', null, []],
     ];
 
     protected string $chunk = '';
@@ -22,6 +23,8 @@ final class ExportLeadsResponse extends Message
     protected string $cursor = '';
 
     protected int $leads = 0;
+
+    protected int $unreadable = 0;
 
     /**
      * Whole lines, some hundred KB at most; can be empty. The first chunk of a
@@ -61,6 +64,24 @@ final class ExportLeadsResponse extends Message
     public function setLeads(int $leads): self
     {
         $this->leads = $leads;
+
+        return $this;
+    }
+
+    /**
+     * How many records are missing in this chunk, because the daemon cannot read
+     * them: leads of the site, whether or not the filter would want them. Zero
+     * but where the store was damaged. The daemon's log names each, and
+     * `leadtap verify` all of them.
+     */
+    public function getUnreadable(): int
+    {
+        return $this->unreadable;
+    }
+
+    public function setUnreadable(int $unreadable): self
+    {
+        $this->unreadable = $unreadable;
 
         return $this;
     }

@@ -23,6 +23,7 @@ pub(super) fn exported(export: Exporting, id: RequestId) -> Messages<pb::ExportL
             chunk: chunk.bytes,
             cursor: chunk.cursor,
             leads: i32::try_from(chunk.leads).unwrap_or(i32::MAX),
+            unreadable: i32::try_from(chunk.unreadable).unwrap_or(i32::MAX),
         })
     });
     let failed = ended(export.failed, id, move |error| errors::store(&error, id));

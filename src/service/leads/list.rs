@@ -107,7 +107,7 @@ impl Leads {
         page_size: usize,
         keep: impl Fn(&Lead) -> bool + Clone + Send + 'static,
     ) -> Result<Step, StoreError> {
-        let (mut leads, mut next) = (Vec::new(), Some(listing));
+        let (mut leads, mut next, mut unreadable) = (Vec::new(), Some(listing), 0);
         for _ in 0..STEPS_A_PAGE {
             let Some(listing) = next.take_if(|_| leads.len() < page_size) else {
                 break;
@@ -119,7 +119,12 @@ impl Leads {
                 .await?;
             leads.extend(step.leads);
             next = step.next;
+            unreadable += step.unreadable;
         }
-        Ok(Step { leads, next })
+        Ok(Step {
+            leads,
+            next,
+            unreadable,
+        })
     }
 }

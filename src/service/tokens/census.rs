@@ -46,14 +46,14 @@ impl Tokens {
         let mut last = None;
         loop {
             let page = self.store.tokens(&site.id, last, PAGE).await?;
-            for entry in &page {
+            for entry in &page.entries {
                 counts.add(&entry.status);
                 self.begin_daily_profile(site, entry).await?;
             }
-            match page.last() {
-                Some(entry) if page.len() == PAGE => last = Some(entry.lead_id),
-                _ => break,
+            if page.next.is_none() {
+                break;
             }
+            last = page.next;
         }
         let expiring = counts.of(TokenState::Expiring);
         if expiring > 0 {

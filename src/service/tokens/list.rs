@@ -44,12 +44,11 @@ impl Tokens {
             LOOKED_AT
         };
         let found = self.store.tokens(&site.id, query.after, limit).await?;
-        let mut more = found.len() == limit;
-        let mut last = query.after;
+        let (mut next, mut last) = (found.next, query.after);
         let mut entries = Vec::new();
-        for entry in found {
+        for entry in found.entries {
             if entries.len() == query.limit {
-                more = true;
+                next = last;
                 break;
             }
             last = Some(entry.lead_id);
@@ -58,9 +57,6 @@ impl Tokens {
                 entries.push(entry);
             }
         }
-        Ok(TokenPage {
-            entries,
-            next: last.filter(|_| more),
-        })
+        Ok(TokenPage { entries, next })
     }
 }

@@ -148,12 +148,16 @@ fn after(
 }
 
 /// A record of the log.
+fn read(key: &[u8], value: &[u8]) -> Result<(ChangeNumber, StoredChange), StoreError> {
+    Ok((number(key)?, record::decode(value)?))
+}
+
+/// The number under which a record of the log stands.
 ///
 /// # Errors
 /// When it is none.
-pub fn read(key: &[u8], value: &[u8]) -> Result<(ChangeNumber, StoredChange), StoreError> {
-    let number = keys::parse(key)
+pub fn number(key: &[u8]) -> Result<ChangeNumber, StoreError> {
+    keys::parse(key)
         .and_then(|(_, _, own)| keys::change_number(own))
-        .ok_or(StoreError::Record(RecordError::Malformed))?;
-    Ok((number, record::decode(value)?))
+        .ok_or(StoreError::Record(RecordError::Malformed))
 }

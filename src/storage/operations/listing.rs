@@ -1,5 +1,6 @@
 //! Listing leads, step by step.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
@@ -14,9 +15,8 @@ use crate::domain::site::SiteId;
 use crate::storage::engine::Engine;
 use crate::storage::error::StoreError;
 use crate::storage::keys::{self, Kind};
-use crate::storage::read;
-use crate::storage::record::{self, RecordError, StoredChange};
-use crate::storage::store::Store;
+use crate::storage::record::{Record, RecordError, StoredChange};
+use crate::storage::store::{Shared, Store};
 
 /// Leads looked at in one step: some milliseconds of a blocking thread, and a
 /// few hundred KB.
@@ -69,6 +69,8 @@ pub struct Step {
     pub leads: Vec<Lead>,
     /// Where the next step goes on; none at the end.
     pub next: Option<Listing>,
+    /// Records that cannot be read, and were left out.
+    pub unreadable: usize,
 }
 
 impl Store {
@@ -108,9 +110,11 @@ impl Store {
         keep: impl Fn(&Lead) -> bool + Send + 'static,
     ) -> Result<Step, StoreError> {
         let site = site.clone();
-        self.read(move |_, engine| {
+        self.read(move |shared, engine| {
             let walk = Walk {
+                shared,
                 engine,
+                unreadable: Cell::new(0),
                 site: &site,
                 listing: &listing,
                 within,
@@ -128,7 +132,9 @@ impl Store {
 
 /// One step.
 struct Walk<'a> {
+    shared: &'a Shared,
     engine: &'a Engine,
+    unreadable: Cell<usize>,
     site: &'a SiteId,
     listing: &'a Listing,
     within: TimeRange,
@@ -155,10 +161,8 @@ impl Walk<'_> {
                 break;
             }
             after = Some(own(key)?.to_vec());
-            let lead: Lead = record::decode(value)?;
-            if (self.keep)(&lead) {
-                leads.push(lead);
-            }
+            let lead: Option<Lead> = self.decode(key, value);
+            leads.extend(lead.filter(|lead| (self.keep)(lead)));
         }
         Ok(self.step(leads, after, self.listing.changes, at_the_end))
     }
@@ -222,7 +226,27 @@ impl Walk<'_> {
         Step {
             leads,
             next: (!at_the_end).then_some(next),
+            unreadable: self.unreadable.get(),
         }
+    }
+
+    /// One that cannot be read is left out, and counted.
+    fn decode<T: Record>(&self, key: &[u8], value: &[u8]) -> Option<T> {
+        let Shared {
+            unreadable,
+            metrics,
+            ..
+        } = self.shared;
+        let record = unreadable.decode(key, value, metrics);
+        if record.is_none() {
+            self.unreadable.set(self.unreadable.get() + 1);
+        }
+        record
+    }
+
+    fn lead(&self, key: &[u8]) -> Result<Option<Lead>, StoreError> {
+        let value = self.engine.get(key)?;
+        Ok(value.and_then(|value| self.decode(key, &value)))
     }
 
     /// The next records of an index.
@@ -287,7 +311,7 @@ impl Walk<'_> {
     fn lead_at(&self, own: &[u8]) -> Result<Option<Lead>, StoreError> {
         let malformed = StoreError::Record(RecordError::Malformed);
         let (_, id) = own.split_at_checked(size_of::<i64>()).ok_or(malformed)?;
-        let lead = read::lead(self.engine, &keys::lead_of(self.site, id))?;
+        let lead = self.lead(&keys::lead_of(self.site, id))?;
         Ok(lead.filter(|lead| {
             let key = keys::login_order(self.site, lead.last_login_time, &lead.id);
             key.ends_with(own)
@@ -305,16 +329,16 @@ impl Walk<'_> {
         let mut moves = Vec::new();
         let mut next = self.listing.changes;
         for (key, value) in &found {
-            let (number, stored) = change::read(key, value)?;
+            let number = change::number(key)?;
             next = ChangeNumber {
                 index: number.index.saturating_add(1),
                 ..number
             };
-            if let StoredChange::Kept {
+            if let Some(StoredChange::Kept {
                 lead,
                 login_before: Some(before),
                 ..
-            } = stored
+            }) = self.decode(key, value)
             {
                 moves.push(Move {
                     number,
@@ -352,7 +376,7 @@ impl Walk<'_> {
             if one.before > self.listing.start || earlier || in_this_step {
                 continue;
             }
-            let lead = read::lead(self.engine, &keys::lead(self.site, &one.lead))?;
+            let lead = self.lead(&keys::lead(self.site, &one.lead))?;
             leads.extend(lead.filter(|lead| (self.keep)(lead)));
         }
         Ok(leads)

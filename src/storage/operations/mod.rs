@@ -23,4 +23,4 @@ pub use idle::LoginPlace;
 pub use keys::{KeyUse, Walk};
 pub use letter::{Behind, LetterCounts, ListedLetter};
 pub use listing::{LeadOrder, Listing, Step, TimeRange};
-pub use token::{KeptToken, TokenEntry};
+pub use token::{KeptToken, TokenEntries, TokenEntry};

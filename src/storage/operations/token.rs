@@ -34,6 +34,15 @@ pub struct TokenEntry {
     pub upkeep: Upkeep,
 }
 
+/// Some of a site's tokens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenEntries {
+    /// In the order of their leads' ids. One that cannot be read is left out.
+    pub entries: Vec<TokenEntry>,
+    /// After which lead it goes on; none at the end.
+    pub next: Option<LeadId>,
+}
+
 impl Store {
     /// The tokens of a site that are due, the longest due first, at most
     /// `limit`.
@@ -111,8 +120,8 @@ impl Store {
         .await
     }
 
-    /// The tokens of a site in the order of their leads' ids, at most `limit`,
-    /// after that of the lead `after`.
+    /// The tokens of a site in the order of their leads' ids, of at most `limit`
+    /// of them, after that of the lead `after`.
     ///
     /// # Errors
     /// When they cannot be read.
@@ -121,20 +130,24 @@ impl Store {
         site: &SiteId,
         after: Option<LeadId>,
         limit: usize,
-    ) -> Result<Vec<TokenEntry>, StoreError> {
+    ) -> Result<TokenEntries, StoreError> {
         let prefix = keys::all(site, Kind::Token);
         let first = match after {
             Some(lead) => keys::next(keys::token(site, &lead)),
             None => prefix.clone(),
         };
-        self.read(move |_, engine| {
+        self.read(move |shared, engine| {
             let found = engine.scan_within(&prefix, &first, limit)?;
-            let read = |(key, value): &(sled::IVec, sled::IVec)| {
+            let (mut entries, mut last) = (Vec::new(), None);
+            for (key, value) in &found {
                 let own = keys::parse(key).and_then(|(_, _, own)| keys::parse_lead(own));
                 let lead_id = own.ok_or(StoreError::Record(RecordError::Malformed))?;
-                Ok(entry(lead_id, record::decode(value)?))
-            };
-            found.iter().map(read).collect()
+                last = Some(lead_id);
+                let stored = shared.unreadable.decode(key, value, &shared.metrics);
+                entries.extend(stored.map(|stored| entry(lead_id, stored)));
+            }
+            let next = last.filter(|_| found.len() == limit);
+            Ok(TokenEntries { entries, next })
         })
         .await
     }

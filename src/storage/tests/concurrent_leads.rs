@@ -315,7 +315,7 @@ async fn assert_all(store: &Store, site: &Site, accounts: &[Account]) {
     assert_eq!(told, known.collect());
     let tokens = store.tokens(&site.id, None, 1_000).await.unwrap();
     let leads = accounts.iter().filter(|account| account.lead.is_some());
-    assert_eq!(tokens.len(), leads.count());
+    assert_eq!(tokens.entries.len(), leads.count());
 }
 
 proptest! {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::lead::Lead;
-use crate::storage::{LeadOrder, Listing, TimeRange};
+use crate::storage::{LeadOrder, Listing, TimeRange, keys};
 
 fn at(second: u64) -> Timestamp {
     NOW.plus(Duration::from_secs(second))
@@ -64,6 +64,55 @@ async fn all(store: &Store, site: &Site, order: (LeadOrder, bool), now: Timestam
         listing = next;
     }
     leads
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_hides_no_other() {
+    let shelf = Shelf::new();
+    let (store, site) = (shelf.open(), site("shop", 100));
+    let mut leads = Vec::new();
+    for account in 0..5 {
+        leads.push(login(&store, &site, account, account, at(account)).await);
+    }
+    let bad = leads.remove(2);
+    let keys = [keys::lead(&site.id, &bad), keys::token(&site.id, &bad)];
+    let spoilt = store.write(move |transaction| {
+        keys.into_iter()
+            .try_for_each(|key| transaction.put(key, b"\x01nonsense".to_vec()))
+    });
+    spoilt.await.unwrap();
+
+    for order in ORDERS {
+        let listing = store.start_listing(order.0, order.1, at(9)).await.unwrap();
+        let all = TimeRange::default();
+        let step = store.list_leads(&site.id, listing, all, 9, |_| true);
+        let step = step.await.unwrap();
+        let mut found: Vec<_> = step.leads.iter().map(|lead| lead.id).collect();
+        found.sort_unstable();
+        assert_eq!(found, leads, "{order:?}");
+        assert_eq!((step.unreadable, step.next), (1, None), "{order:?}");
+    }
+    let (mut after, mut tokens) = (None, Vec::new());
+    loop {
+        let page = store.tokens(&site.id, after, 1).await.unwrap();
+        tokens.extend(page.entries.into_iter().map(|entry| entry.lead_id));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(tokens, leads);
+    store.close();
+    drop(store);
+    let keys = KeyRing::parse(&shelf.keys).unwrap();
+    shelf.wait_until_closed();
+    let examined = verify(&shelf.options(), keys, &mut |_, _| ()).unwrap();
+    let told: Vec<_> = examined.findings.iter().map(ToString::to_string).collect();
+    let of = |kind: &str| {
+        let begins = format!("a {kind} record of site shop, of lead {bad}");
+        told.iter().any(|finding| finding.starts_with(&begins))
+    };
+    assert!(of("Lead") && of("Token"), "{told:?}");
 }
 
 #[tokio::test]

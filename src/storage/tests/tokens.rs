@@ -243,17 +243,16 @@ async fn tokens_are_listed_page_by_page_and_of_one_site() {
         store.import_token(&one.id, import(number)).await.unwrap();
         store.import_token(&two.id, import(number)).await.unwrap();
     }
-    let mut found = Vec::new();
+    let (mut found, mut after) = (Vec::new(), None);
     loop {
-        let page = store
-            .tokens(&one.id, found.last().copied(), 2)
-            .await
-            .unwrap();
-        if page.is_empty() {
+        let page = store.tokens(&one.id, after, 2).await.unwrap();
+        let mut entries = page.entries.iter();
+        assert!(entries.all(|entry| entry.upkeep != Upkeep::default()));
+        found.extend(page.entries.into_iter().map(|entry| entry.lead_id));
+        after = page.next;
+        if after.is_none() {
             break;
         }
-        assert!(page.iter().all(|entry| entry.upkeep != Upkeep::default()));
-        found.extend(page.into_iter().map(|entry| entry.lead_id));
     }
     assert_eq!(found, (1..=5).map(lead_id).collect::<Vec<_>>());
     store.close();

@@ -76,6 +76,8 @@ pub struct Chunk {
     pub cursor: String,
     /// How many leads are in it.
     pub leads: usize,
+    /// How many are missing in it, because they cannot be read.
+    pub unreadable: usize,
 }
 
 /// A file that is being made, and why it ended before its end.
@@ -161,7 +163,11 @@ impl Export {
         let mut head = !self.begun;
         let mut step = self.read(listing.clone()).await?;
         loop {
-            let Step { leads, next } = step;
+            let Step {
+                leads,
+                next,
+                unreadable,
+            } = step;
             let at_the_end = next.is_none();
             listing = next.unwrap_or_else(|| after(listing, leads.last()));
             let count = leads.len();
@@ -178,6 +184,7 @@ impl Export {
                 bytes: bytes?,
                 cursor: cursor::write(&self.store, &self.site, &asked(&self.query), &listing)?,
                 leads: count,
+                unreadable,
             };
             let sent = self.sender.send_timeout(chunk, PATIENCE).await;
             match ahead? {
