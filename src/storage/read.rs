@@ -16,6 +16,9 @@ use crate::domain::ids::StateHash;
 use crate::domain::lead::Lead;
 use crate::domain::site::SiteId;
 
+/// Records fetched at once while all of a kind are looked through.
+const RECORDS_AT_ONCE: usize = 256;
+
 /// A login, wherever it is kept.
 ///
 /// # Errors
@@ -108,4 +111,30 @@ pub fn records_of(
     }
     *cursor = from;
     Ok(found)
+}
+
+/// Shows every record of one kind of a site: the key's own part, and the value.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn each_of(
+    engine: &Engine,
+    site: &SiteId,
+    kind: Kind,
+    mut look: impl FnMut(&[u8], &[u8]),
+) -> Result<(), StoreError> {
+    let prefix = keys::all(site, kind);
+    let mut from = prefix.clone();
+    loop {
+        let records = engine.scan_within(&prefix, &from, RECORDS_AT_ONCE)?;
+        for (key, value) in &records {
+            look(key.get(prefix.len()..).unwrap_or_default(), value);
+        }
+        match records.last() {
+            Some((last, _)) if records.len() == RECORDS_AT_ONCE => {
+                from = keys::next(last.to_vec());
+            }
+            _ => return Ok(()),
+        }
+    }
 }

@@ -213,6 +213,10 @@ async fn everything_about_one_person_is_one_document_without_the_token() {
             .map(|event| event["what"].as_str().unwrap())
             .collect();
         assert_eq!(events, ["the lead was created", "the person logged in"]);
+        assert_eq!(document["token_keeper"]["failed_tries"], 0);
+        assert!(document["undelivered"].as_array().unwrap().is_empty());
+        let audit_log = document["audit_log"].as_str().unwrap();
+        assert!(audit_log.contains("names the lead by its id"));
     }
     let key = Some(Key::LeadId(
         "0192f1c8-7b7e-7d4c-9a51-0b5a3f7f2a10".to_owned(),

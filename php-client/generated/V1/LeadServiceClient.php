@@ -145,7 +145,10 @@ final class LeadServiceClient
 
     /**
      * Everything that is held about one person, for whoever asks what the shop
-     * knows about them (GDPR Article 15). The audit log has a line for it.
+     * knows about them (GDPR Article 15): the lead, what its logins were begun
+     * with, what happened to it, events that a webhook did not take, and what the
+     * keeper of its token remembers. The token itself is not in it, nor is the
+     * audit log, which has a line for this call.
      *
      * Errors: LEAD_NOT_FOUND.
      *

@@ -8,13 +8,11 @@ use crate::domain::ids::{LeadId, StateHash};
 use crate::domain::site::SiteId;
 use crate::storage::engine::Engine;
 use crate::storage::error::StoreError;
-use crate::storage::keys::{self, Kind};
+use crate::storage::keys::Kind;
+use crate::storage::read;
 use crate::storage::record::{self, StoredAuthorization};
 use crate::storage::store::Store;
 use crate::storage::transaction::{Erased, Transaction};
-
-/// Records fetched at once while the traces of a lead are looked for.
-const RECORDS_AT_ONCE: usize = 256;
 
 impl Store {
     /// Erases leads with their tokens and with what their logins still say
@@ -128,7 +126,7 @@ fn completed(
     leads: &BTreeSet<LeadId>,
 ) -> Result<Vec<(StateHash, LeadId)>, StoreError> {
     let mut found = Vec::new();
-    each(engine, site, Kind::Authorization, |own, value| {
+    read::each_of(engine, site, Kind::Authorization, |own, value| {
         // What cannot be read is left for the check of the store to report.
         let Ok(stored) = record::decode::<StoredAuthorization>(value) else {
             return;
@@ -141,28 +139,4 @@ fn completed(
         }
     })?;
     Ok(found)
-}
-
-/// Looks at every record of one kind of a site: the key's own part and the
-/// value.
-fn each(
-    engine: &Engine,
-    site: &SiteId,
-    kind: Kind,
-    mut look: impl FnMut(&[u8], &[u8]),
-) -> Result<(), StoreError> {
-    let prefix = keys::all(site, kind);
-    let mut from = prefix.clone();
-    loop {
-        let records = engine.scan_within(&prefix, &from, RECORDS_AT_ONCE)?;
-        for (key, value) in &records {
-            look(key.get(prefix.len()..).unwrap_or_default(), value);
-        }
-        match records.last() {
-            Some((last, _)) if records.len() == RECORDS_AT_ONCE => {
-                from = keys::next(last.to_vec());
-            }
-            _ => return Ok(()),
-        }
-    }
 }

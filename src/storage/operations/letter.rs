@@ -8,7 +8,8 @@ use crate::domain::site::SiteId;
 use crate::domain::webhook::{DeadLetter, WebhookName, WebhookState};
 use crate::storage::engine::Engine;
 use crate::storage::error::StoreError;
-use crate::storage::keys;
+use crate::storage::keys::{self, Kind};
+use crate::storage::read;
 use crate::storage::record::{self, RecordError};
 use crate::storage::store::Store;
 
@@ -69,6 +70,35 @@ impl Store {
                 Ok(ListedLetter { letter, replaying })
             };
             found.iter().map(listed).collect()
+        })
+        .await
+    }
+
+    /// The dead letters about one lead, of all webhooks that there were, and
+    /// with each whose it is; at most `most`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn letters_of_lead(
+        &self,
+        site: &SiteId,
+        lead: LeadId,
+        most: usize,
+    ) -> Result<Vec<(WebhookName, DeadLetter)>, StoreError> {
+        let site = site.clone();
+        self.read(move |_, engine| {
+            let mut letters = Vec::new();
+            read::each_of(engine, &site, Kind::DeadLetter, |own, value| {
+                // What cannot be read is left for the check of the store to report.
+                if letters.len() < most
+                    && let Ok(letter) = record::decode::<DeadLetter>(value)
+                    && letter.lead == lead
+                    && let Some((webhook, _)) = keys::parse_letter(own)
+                {
+                    letters.push((webhook, letter));
+                }
+            })?;
+            Ok(letters)
         })
         .await
     }

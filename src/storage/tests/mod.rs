@@ -13,6 +13,7 @@ mod erasure;
 mod idle;
 mod journal;
 mod leads;
+mod letters;
 mod listing;
 mod logins;
 mod model;

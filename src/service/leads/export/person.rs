@@ -4,11 +4,14 @@ use serde::Serialize;
 
 use super::json::{Consent, LeadJson, time};
 use crate::domain::authorization::AuthorizationRequest;
-use crate::domain::change::{Change, ChangeKind};
+use crate::domain::change::ChangeKind;
 use crate::domain::clock::Timestamp;
+use crate::domain::failure::UpstreamMeaning;
 use crate::domain::ids::LeadId;
 use crate::domain::lead::Attributes;
 use crate::domain::site::SiteId;
+use crate::domain::upkeep::Upkeep;
+use crate::domain::webhook::{DeadLetter, WebhookName};
 use crate::service::leads::Leads;
 use crate::storage::{LeadKey, StoreError};
 
@@ -31,10 +34,37 @@ struct Document<'a> {
     export_time: String,
     lead: LeadJson<'a>,
     access_token: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_keeper: Option<Keeper>,
     logins: Vec<Login<'a>>,
     logins_kept: &'static str,
     events: Vec<Event>,
     events_kept: &'static str,
+    undelivered: Vec<Undelivered>,
+    undelivered_kept: &'static str,
+    audit_log: &'static str,
+}
+
+/// What is remembered to keep the access token alive.
+#[derive(Serialize)]
+struct Keeper {
+    failed_tries: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_failure: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_try: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_profile: Option<String>,
+}
+
+/// An event that a program of the shop did not take.
+#[derive(Serialize)]
+struct Undelivered {
+    #[serde(flatten)]
+    event: Event,
+    webhook: String,
+    give_up_time: String,
+    why: String,
 }
 
 /// What was kept of a login to finish it.
@@ -70,6 +100,8 @@ impl Leads {
         };
         let changes = self.store.changes_of_lead(site, lead.id, EVENTS).await?;
         let logins = self.store.logins_of_lead(site, lead.id).await?;
+        let token = self.store.token_entry(site, lead.id).await?;
+        let letters = self.store.letters_of_lead(site, lead.id, EVENTS).await?;
         let document = Document {
             about: "Everything that leadtap holds about one person who continued with Instagram.",
             site: site.as_str(),
@@ -80,10 +112,17 @@ impl Leads {
             } else {
                 "No access token is kept."
             },
+            token_keeper: token.map(|token| keeper(&token.upkeep)),
             logins: logins.iter().map(login).collect(),
             logins_kept: "A login is kept for some hours after it was completed.",
-            events: changes.iter().map(event).collect(),
+            events: changes
+                .iter()
+                .map(|change| event(change.time, change.kind))
+                .collect(),
             events_kept: "Events are kept for 30 days; at most the newest 1,000 are listed.",
+            undelivered: letters.iter().map(undelivered).collect(),
+            undelivered_kept: "Events that a program of the shop did not take are kept for 30 days, so that they can be sent again; at most 1,000 are listed.",
+            audit_log: "Whoever runs leadtap may keep an audit log beside this. It tells which program asked for what about this lead and when, names the lead by its id and nothing else of the person, and is not part of this document.",
         };
         Ok(Some(Person {
             id: lead.id,
@@ -102,12 +141,32 @@ fn login(login: &AuthorizationRequest) -> Login<'_> {
     }
 }
 
-fn event(change: &Change) -> Event {
+fn keeper(upkeep: &Upkeep) -> Keeper {
+    Keeper {
+        failed_tries: upkeep.failures,
+        last_failure: upkeep.last_failure.map(UpstreamMeaning::name),
+        next_try: upkeep.next_try.map(time),
+        next_profile: upkeep.profile_due.map(time),
+    }
+}
+
+fn undelivered((webhook, letter): &(WebhookName, DeadLetter)) -> Undelivered {
+    Undelivered {
+        event: event(letter.time, letter.kind),
+        webhook: webhook.to_string(),
+        give_up_time: time(letter.give_up_time),
+        why: letter.failure.to_string(),
+    }
+}
+
+fn event(at: Timestamp, kind: ChangeKind) -> Event {
     Event {
-        time: time(change.time),
-        what: match change.kind {
+        time: time(at),
+        what: match kind {
             ChangeKind::Created => "the lead was created",
-            ChangeKind::Updated => "the shop changed the lead",
+            ChangeKind::Updated => {
+                "the shop changed the lead, or its profile was read at Instagram again"
+            }
             ChangeKind::LoggedIn => "the person logged in",
             ChangeKind::TokenChanged => "the access token changed",
             ChangeKind::Erased => "the lead was erased",
