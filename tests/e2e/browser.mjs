@@ -23,10 +23,12 @@ const QUIET = [
   '--disable-component-update', '--disable-sync',
 ];
 
-/** Starts `leadtap demo` and waits for the one address that it prints. */
-export async function startDemo() {
-  const binary = process.env.LEADTAP_BIN ?? path.join(ROOT, 'target/release/leadtap');
-  const child = spawn(binary, ['demo'], { stdio: ['ignore', 'pipe', 'pipe'] });
+export const leadtap = process.env.LEADTAP_BIN ?? path.join(ROOT, 'target/release/leadtap');
+
+/** Starts a demo by this command and waits for the one address that it prints. */
+export async function startDemo(...command) {
+  const [program, ...words] = command;
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve({ code, signal }));

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { ARTIFACTS, faintTexts, overhang, startBrowser, startDemo, visitor } from './browser.mjs';
+import { ARTIFACTS, faintTexts, leadtap, overhang, startBrowser, startDemo, visitor } from './browser.mjs';
 
 let demo;
 let chromium;
 
 before(async () => {
   chromium = await startBrowser();
-  demo = await startDemo();
+  demo = await startDemo(leadtap, 'demo');
 });
 
 after(async () => {

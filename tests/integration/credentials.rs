@@ -9,7 +9,8 @@ use crate::support::command::{leadtap, run};
 use crate::support::daemon::TOKEN;
 use crate::support::fake::APP_SECRET;
 use crate::support::shop::ACCOUNT;
-use crate::support::{Setup, Shop, caller};
+use crate::support::tls::{self, Authority};
+use crate::support::{Fake, Setup, Shop, Visit, caller, receiver};
 
 /// A unit's folder of credentials, with modes as systemd gives them.
 fn credentials(setup: &mut Setup) -> PathBuf {
@@ -21,16 +22,39 @@ fn credentials(setup: &mut Setup) -> PathBuf {
         ("app-secret", APP_SECRET),
         ("bearer", TOKEN),
     ] {
-        let file = folder.join(name);
-        std::fs::write(&file, text).unwrap();
-        // Readable for the unit's user through an access list, which shows as the group's right.
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o440)).unwrap();
+        load(&folder, name, text);
     }
-    std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o550)).unwrap();
     let value = folder.display().to_string();
     let variable = ("CREDENTIALS_DIRECTORY".to_owned(), value);
     setup.environment.push(variable);
     folder
+}
+
+/// One of them: readable for the unit's user through an access list, which
+/// shows as the group's right.
+fn load(folder: &Path, name: &str, text: &str) {
+    let file = folder.join(name);
+    let mode = std::fs::Permissions::from_mode;
+    std::fs::set_permissions(folder, mode(0o750)).unwrap();
+    std::fs::write(&file, text).unwrap();
+    std::fs::set_permissions(&file, mode(0o440)).unwrap();
+    std::fs::set_permissions(folder, mode(0o550)).unwrap();
+}
+
+/// Loads what was in a file, and names it in the configuration in the file's place.
+fn load_instead(
+    setup: &mut Setup,
+    folder: &Path,
+    [key, new_key]: [&str; 2],
+    file: &Path,
+    name: &str,
+) {
+    load(folder, name, &std::fs::read_to_string(file).unwrap());
+    std::fs::remove_file(file).unwrap();
+    setup.replaced.push((
+        format!("{key} = \"{}\"", file.display()),
+        format!("{new_key} = \"{name}\""),
+    ));
 }
 
 /// Names credentials in the place of files.
@@ -78,8 +102,31 @@ async fn the_key_ring_an_app_secret_and_a_callers_token_come_as_credentials() {
 }
 
 #[tokio::test]
+async fn the_key_of_tls_and_the_secret_of_a_webhook_come_as_credentials() {
+    let fake = Fake::start().await;
+    let mut setup = receiver::setup(&fake);
+    let folder = use_credentials(&mut setup);
+    let authority = Authority::new(&setup);
+    let files = authority.issue("server");
+    authority.seal(&mut setup, &files);
+    let key = ["key", "key_credential"];
+    load_instead(&mut setup, &folder, key, &files.key, "tls");
+    let (secret, crm) = (["secret_file", "secret_credential"], setup.path("crm"));
+    load_instead(&mut setup, &folder, secret, &crm, "crm-secret");
+    let daemon = setup.start().await;
+    receiver::begun(&daemon).await;
+    let channel = tls::channel(&caller::tcp_place(&daemon), authority.client(None)).await;
+    let client = caller::client(channel, Some(TOKEN));
+    let visit = Visit::begin(&client).await;
+    let callback = visit.allow(ACCOUNT).await;
+    visit.complete(&client, &callback).await.unwrap();
+    fake.came(|all| !all.is_empty()).await;
+    daemon.stops().await;
+}
+
+#[tokio::test]
 async fn a_credential_that_the_unit_does_not_load_stops_the_start_with_the_line_for_it() {
-    let fake = crate::support::Fake::start().await;
+    let fake = Fake::start().await;
     let mut setup = Setup::with(&fake);
     use_credentials(&mut setup);
     setup.environment.clear();
