@@ -55,12 +55,17 @@ let present = [];
 export function scenario(name, steps, options = {}) {
   return test(name, { timeout: SCENARIO_MS, ...options }, async (t) => {
     await shop.forgetComplaints();
+    // One that takes too long goes on while the next runs: without its pages it comes to an end.
+    const own = [];
+    present = own;
+    const leave = () => Promise.all(own.splice(0).map(({ close: end }) => end()));
+    t.signal.addEventListener('abort', leave);
     try {
       await steps(t);
       const complaints = (await shop.complaints()).filter((line) => /plugins\/leadtap\//.test(line));
       assert.deepEqual(complaints, [], 'PHP complained of the plugin');
     } catch (error) {
-      for (const [index, { page }] of present.entries()) {
+      for (const [index, { page }] of own.entries()) {
         if (page.isClosed()) continue;
         await shot(page, `failed ${name} ${index + 1}`).catch(() => {});
         t.diagnostic(`a page was at ${page.url()}`);
@@ -70,8 +75,7 @@ export function scenario(name, steps, options = {}) {
       await shop.closeCircuit();
       throw error;
     } finally {
-      await Promise.all(present.map(({ close: leave }) => leave()));
-      present = [];
+      await leave();
     }
   });
 }

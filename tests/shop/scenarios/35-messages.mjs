@@ -16,10 +16,10 @@ const sentences = () => shop.call(`
   return array_combine($all, array_map([$outcomes, 'sentence'], $all));`);
 
 /** Opens a place with each of the outcomes. */
-async function assertTells(place, normalForm, check = async () => {}) {
+async function assertTells(place, normalForm, { check = async () => {}, only = () => true } = {}) {
   const page = await arrive();
   await fillCart(page);
-  for (const [code, sentence] of Object.entries(await sentences())) {
+  for (const [code, sentence] of Object.entries(await sentences()).filter(([name]) => only(name))) {
     await page.goto(`${place}?leadtap_outcome=${code}`, { waitUntil: 'domcontentloaded' });
     const text = await page.locator('body').innerText();
     assert.equal(text.split(sentence).length - 1, 1, `${place} says it not once: ${code}`);
@@ -30,7 +30,7 @@ async function assertTells(place, normalForm, check = async () => {}) {
 }
 
 scenario('each outcome is told at My account, with the button and the own form', () =>
-  assertTells('/my-account/', '#username', (page, code) => shot(page, `message ${code}`)));
+  assertTells('/my-account/', '#username', { check: (page, code) => shot(page, `message ${code}`) }));
 
 scenario('each outcome is told at the classic checkout, with the button and the own form', () =>
   assertTells('/classic-checkout/', 'form.checkout'));
@@ -38,9 +38,10 @@ scenario('each outcome is told at the classic checkout, with the button and the 
 scenario('each outcome is told at wp-login.php, with the button and the own form', () =>
   assertTells('/wp-login.php', '#loginform'));
 
-scenario('each outcome is told at the block checkout, with the button and the own form', async (t) => {
+scenario('outcomes of both kinds are told at the block checkout, with the button and the own form', async (t) => {
   if (!shop.facts.blockCheckout) return t.skip('needs WooCommerce in WC_DIR');
-  await assertTells('/checkout/', '.wp-block-woocommerce-checkout');
+  // Its script makes the page a slow one, and where the sentence is made is the same for all.
+  await assertTells('/checkout/', '.wp-block-woocommerce-checkout', { only: (name) => ['declined', 'unavailable', 'slow'].includes(name) });
   const page = await arrive();
   await fillCart(page);
   await page.goto('/checkout/?leadtap_outcome=declined');
