@@ -7,8 +7,10 @@ use std::time::Duration;
 use crate::config::{Config, Problem};
 use crate::domain::clock::{Clock, Timestamp};
 use crate::domain::failure::{UpstreamFailure, UpstreamMeaning};
+use crate::domain::secret::Secret;
 use crate::domain::site::Site;
-use crate::instagram::{Dated, Instagram, Limits, Window};
+use crate::domain::window::WindowKind;
+use crate::instagram::{AuthorizationUrl, Instagram, Limits, Look};
 use crate::outbound::{BuildError, Outbound};
 
 /// How far the clock may be from Instagram's. Answers tell the time to the
@@ -70,8 +72,7 @@ impl Asked<'_> {
         for (number, redirect_uri) in self.site.redirect_uris.iter().enumerate() {
             let place = format!("{}.redirect_uris[{number}]", self.place);
             let (window, page) = tokio::join!(
-                self.instagram
-                    .probe_window(&self.site.app, redirect_uri, &self.site.scopes),
+                self.look(redirect_uri),
                 self.instagram.probe_page(redirect_uri),
             );
             problems.extend(self.window(&place, window, self.clock.now()));
@@ -103,7 +104,7 @@ impl Asked<'_> {
             UpstreamMeaning::RedirectUriRejected => {
                 Some(wrong_redirect(&self.at("redirect_uris[0]")))
             }
-            _ => Some(self.unreachable("endpoints.api", failure)),
+            _ => Some(self.failed("endpoints.api", failure)),
         }
     }
 
@@ -118,32 +119,49 @@ impl Asked<'_> {
                 ),
                 "Take a version that Meta serves, such as the default, or \"\" for none.",
             )),
-            _ => Some(self.unreachable("endpoints.graph", failure)),
+            _ => Some(self.failed("endpoints.graph", failure)),
         }
     }
 
     fn window(
         &self,
         place: &str,
-        window: Result<Dated<Window>, UpstreamFailure>,
+        window: Result<Look, UpstreamFailure>,
         now: Timestamp,
     ) -> Vec<Problem> {
-        let window = match window {
-            Ok(window) => window,
-            Err(failure) => return vec![self.unreachable("endpoints.authorize", &failure)],
+        let look = match window {
+            Ok(look) => look,
+            Err(failure) => return vec![self.failed("endpoints.authorize", &failure)],
         };
-        let said = match window.answer {
-            Window::Opens => None,
-            Window::Refuses(UpstreamMeaning::RedirectUriRejected, _) => Some(wrong_redirect(place)),
-            Window::Refuses(..) => Some(self.wrong_app()),
-            Window::SendsBack(error, description) => Some(Problem::new(
+        let said = match look.window.kind {
+            WindowKind::Opens => None,
+            WindowKind::RedirectUriRejected => Some(wrong_redirect(place)),
+            WindowKind::AppRejected => Some(self.wrong_app()),
+            WindowKind::SendsBack => Some(Problem::new(
                 self.at("scopes"),
-                format!("is refused by Instagram's window: {error}, {description}"),
+                format!("is refused by Instagram's window: {}", look.sent_back),
                 "Ask for permissions that the app has in Meta's dashboard; a login needs `instagram_business_basic`.",
             )),
+            WindowKind::Other => {
+                let (strange, shape) = (UpstreamMeaning::Unreadable, &look.window.shape);
+                Some(self.unreachable("endpoints.authorize", strange, shape))
+            }
         };
-        let skewed = window.time.and_then(|theirs| clock(now, theirs));
+        let skewed = look.time.and_then(|theirs| clock(now, theirs));
         said.into_iter().chain(skewed).collect()
+    }
+
+    async fn look(&self, redirect_uri: &str) -> Result<Look, UpstreamFailure> {
+        let request = AuthorizationUrl {
+            redirect_uri,
+            scopes: &self.site.scopes,
+            // Of no login, so there is nothing to guess.
+            state: &Secret::from("leadtap-check"),
+            force_reauth: false,
+        };
+        self.instagram
+            .look_at_window(&self.site.app, &request)
+            .await
     }
 
     fn wrong_app(&self) -> Problem {
@@ -162,16 +180,19 @@ impl Asked<'_> {
         )
     }
 
+    fn failed(&self, endpoint: &str, failure: &UpstreamFailure) -> Problem {
+        self.unreachable(endpoint, failure.meaning, &failure.message)
+    }
+
     /// Instagram could not be asked, or what answered is not Instagram.
-    fn unreachable(&self, endpoint: &str, failure: &UpstreamFailure) -> Problem {
+    fn unreachable(&self, endpoint: &str, meaning: UpstreamMeaning, said: &str) -> Problem {
         let endpoints = &self.site.app.endpoints;
         let address = match endpoint {
             "endpoints.api" => &endpoints.api,
             "endpoints.graph" => &endpoints.graph,
             _ => &endpoints.authorize,
         };
-        let said = &failure.message;
-        let (what, what_to_do, passing) = match failure.meaning {
+        let (what, what_to_do, passing) = match meaning {
             UpstreamMeaning::NotSent => (
                 format!("is {address}, which cannot be reached: {said}"),
                 "Look at DNS, the firewall (port 443, outbound) and HTTPS_PROXY in the unit: the daemon calls it for every login.",

@@ -43,9 +43,9 @@ use crate::metrics::UpstreamMetrics;
 use crate::outbound::{BuildError, Outbound};
 
 pub use authorize::AuthorizationUrl;
-pub use probe::{Dated, Window};
 pub use tokens::{LongLived, ShortLived};
 pub use waiting::Metered;
+pub use window::Look;
 
 /// How long a call to Instagram may take, and how much may come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

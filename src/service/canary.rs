@@ -112,7 +112,8 @@ impl Canary {
             state: &state,
             force_reauth: false,
         };
-        self.instagram.look_at_window(&site.app, &request).await
+        let look = self.instagram.look_at_window(&site.app, &request).await?;
+        Ok(look.window)
     }
 
     async fn compare(&self, site: &Site, window: Window) -> CanaryOutcome {
