@@ -18,7 +18,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a delivery may take as a whole. Standard Webhooks asks for 15 to
 /// 30 seconds; one that is slower is tried again.
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One client for each set of addresses. What a name means is looked up when a
 /// connection is made, and it is this answer that is judged.
@@ -30,12 +30,13 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    pub(super) fn new(outbound: &Outbound) -> Result<Self, BuildError> {
+    /// Whose deliveries take `total_timeout` at most.
+    pub(super) fn new(outbound: &Outbound, total_timeout: Duration) -> Result<Self, BuildError> {
         let names = Names::default();
         let client = |allowed: Allowed| {
             let names = names.clone();
             let builder =
-                outbound.client(Resolver { names, allowed }, CONNECT_TIMEOUT, TOTAL_TIMEOUT);
+                outbound.client(Resolver { names, allowed }, CONNECT_TIMEOUT, total_timeout);
             // A proxy would look names up by itself.
             builder.no_proxy().build()
         };
@@ -145,7 +146,7 @@ mod tests {
 
     #[test]
     fn an_address_in_the_url_is_judged_and_a_name_may_be_allowed() {
-        let clients = Clients::new(&Outbound::new().unwrap()).unwrap();
+        let clients = Clients::new(&Outbound::new().unwrap(), TOTAL_TIMEOUT).unwrap();
         for (url, allowed, failure) in [
             ("https://hooks.example/in", "", None),
             ("https://1.1.1.1/in", "", None),
@@ -189,7 +190,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_is_judged_by_what_it_means_when_a_connection_is_made() {
-        let clients = Clients::new(&Outbound::new().unwrap()).unwrap();
+        let clients = Clients::new(&Outbound::new().unwrap(), TOTAL_TIMEOUT).unwrap();
         let webhook = webhook("https://localhost:1/in", "");
         let (client, url) = clients.get(&webhook).unwrap();
         let error = client.post(url).send().await.unwrap_err();

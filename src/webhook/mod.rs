@@ -56,7 +56,7 @@ impl Sender {
     /// # Errors
     /// [`BuildError`], whose text says what to do.
     pub fn new(outbound: &Outbound) -> Result<Self, BuildError> {
-        Clients::new(outbound).map(Self)
+        Clients::new(outbound, client::TOTAL_TIMEOUT).map(Self)
     }
 
     /// Delivers one message. Of the answer only its status is looked at; a
@@ -90,4 +90,54 @@ impl Sender {
 fn retry_after(response: &Response) -> Option<Duration> {
     let value = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
     value.trim().parse().ok().map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::domain::secret::Secret;
+
+    /// What a delivery comes to that may take this long, where nothing but
+    /// these bytes is answered.
+    async fn outcome(said: &'static str, total_timeout: Duration) -> Result<(), Failed> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/in", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let _ = connection.read(&mut [0; 1024]).await.unwrap();
+            connection.write_all(said.as_bytes()).await.unwrap();
+            std::future::pending::<()>().await;
+        });
+        let webhook = Webhook {
+            name: "crm".parse().unwrap(),
+            url,
+            secret: Secret::from("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+            events: Vec::new(),
+            allow_private_hosts: vec!["127.0.0.1".to_owned()],
+        };
+        let message = Message {
+            id: "msg_1".to_owned(),
+            time: Timestamp::from_micros(1_790_000_000_000_000),
+            body: b"{}".to_vec(),
+        };
+        let clients = Clients::new(&Outbound::new().unwrap(), total_timeout);
+        let outcome = Sender(clients.unwrap()).deliver(&webhook, &message).await;
+        server.abort();
+        outcome
+    }
+
+    #[tokio::test]
+    async fn a_receiver_that_does_not_answer_in_time_has_failed() {
+        let late = Err(DeliveryFailure::Timeout.into());
+        for said in ["", "HTTP/1.1 200 So\r\n", "HTTP/1.1 100 Continue\r\n\r\n"] {
+            assert_eq!(outcome(said, Duration::from_millis(200)).await, late);
+        }
+        // docs/webhooks.md says so; one that answers within it is waited for.
+        assert_eq!(client::TOTAL_TIMEOUT, Duration::from_secs(20));
+        let accepted = outcome("HTTP/1.1 200 So\r\n\r\n", client::TOTAL_TIMEOUT);
+        assert_eq!(accepted.await, Ok(()));
+    }
 }

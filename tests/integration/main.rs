@@ -84,6 +84,7 @@ mod unusable_answers;
 mod watch_crash;
 mod ways_in;
 mod webhook_crash;
+mod webhook_https;
 mod webhook_letters;
 mod webhook_reload;
 mod webhook_signature;

@@ -114,11 +114,16 @@ impl WebhookClient {
         ))
     }
 
-    /// The state of the site's only webhook.
-    pub async fn crm(&self) -> pb::WebhookInfo {
+    /// The state of each of the site's webhooks.
+    pub async fn all(&self) -> Vec<pb::WebhookInfo> {
         let mut client = self.0.clone();
         let answer = client.list_webhooks(pb::ListWebhooksRequest {}).await;
-        let mut all = answer.unwrap().into_inner().webhooks;
+        answer.unwrap().into_inner().webhooks
+    }
+
+    /// The state of the site's only webhook.
+    pub async fn crm(&self) -> pb::WebhookInfo {
+        let mut all = self.all().await;
         assert_eq!(all.len(), 1, "{all:?}");
         all.remove(0)
     }
