@@ -5,6 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use super::{DAY, HOUR};
 use crate::domain::clock::{Clock, ManualClock, Timestamp};
 use crate::domain::failure::{TokenEnd, UpstreamFailure, UpstreamMeaning};
@@ -41,6 +43,9 @@ struct State {
     trouble: Option<Box<Trouble>>,
     usage_percent: u64,
     no_profiles: bool,
+    /// The account whose next answer does not come to be kept, and who is told
+    /// that it was given.
+    unkept: Option<(u64, oneshot::Sender<()>)>,
     broken: Vec<String>,
 }
 
@@ -59,6 +64,8 @@ pub(super) struct Account {
     pub calls: u32,
     /// When the newest answered renewal was.
     pub renewed: Option<Timestamp>,
+    /// How old the token was at each renewal that was answered.
+    pub ages: Vec<Duration>,
     /// How often the profile was asked for.
     pub profiles: u32,
     /// How its tokens ended.
@@ -121,6 +128,14 @@ impl Fake {
     /// From now on no profile is told, and none is kept.
     pub fn no_profiles(&self) {
         self.state().no_profiles = true;
+    }
+
+    /// The account's next renewal is answered, and whoever asked for it gets no
+    /// further. Tells when it was.
+    pub fn keep_from_keeping(&self, account: u64) -> oneshot::Receiver<()> {
+        let (answers, answered) = oneshot::channel();
+        self.state().unkept = Some((account, answers));
+        answered
     }
 
     /// From now on the account's tokens are dead.
@@ -239,6 +254,11 @@ impl Fake {
         exchange: bool,
     ) -> Result<Metered<LongLived>, UpstreamFailure> {
         let begun = self.begin(token, exchange);
+        let issued = self
+            .state()
+            .tokens
+            .get(token.expose())
+            .map(|life| life.issued);
         // Others get their turn while this one is under way.
         tokio::task::yield_now().await;
         let account = begun.as_ref().copied().ok();
@@ -251,15 +271,23 @@ impl Fake {
             lifetime: LONG_LIVED,
         });
         let answer = self.metered(answer);
-        let mut state = self.state();
-        if let Some(account) = account {
+        let unkept = account.and_then(|account| {
+            let mut state = self.state();
             state.busy.remove(&account);
             if answer.is_ok() {
                 let now = self.clock.now();
-                let account = state.accounts.entry(account).or_default();
-                account.renewals += 1;
-                account.renewed = Some(now);
+                let of_account = state.accounts.entry(account).or_default();
+                of_account.renewals += 1;
+                of_account.renewed = Some(now);
+                of_account
+                    .ages
+                    .extend(issued.map(|issued| now.since(issued)));
             }
+            state.unkept.take_if(|(unkept, _)| *unkept == account)
+        });
+        if let Some((_, answers)) = unkept {
+            let _ = answers.send(());
+            std::future::pending::<()>().await;
         }
         answer
     }

@@ -4,9 +4,11 @@
 mod access;
 mod end;
 mod instagram;
+mod kill;
 mod pace;
 mod profile;
 mod reload;
+mod schedule;
 mod short_lived;
 mod year;
 
@@ -104,7 +106,7 @@ impl World {
             profile: instagram::profile(account, self.now()),
             token: Token::imported(self.instagram.dashboard(account), self.now()),
             time: self.now(),
-            new_lead_id: LeadId::new(Uuid::from_u128(u128::from(account))),
+            new_lead_id: lead_id_of(account),
         };
         let imported = self.store.import_token(&site.id, import).await;
         imported.unwrap().lead_id
@@ -160,6 +162,11 @@ impl Drop for World {
     fn drop(&mut self) {
         self.store.close();
     }
+}
+
+/// The id of the lead that an import makes for the account.
+fn lead_id_of(account: u64) -> LeadId {
+    LeadId::new(Uuid::from_u128(u128::from(account)))
 }
 
 fn tokens(store: &Store, instagram: &Arc<Fake>, clock: &ManualClock) -> Tokens {

@@ -18,6 +18,10 @@ const BAD: u64 = 17;
 /// The account whose person removes the app on day 100.
 const LEAVING: u64 = 4_711;
 
+/// How old a token may become before it is refreshed: 45 days, a day of pause,
+/// and the longest wait between two tries.
+const OLDEST: Duration = Duration::from_secs(48 * 24 * 60 * 60);
+
 /// Numbers without a pattern that are the same in every run.
 fn dice(number: u64) -> u64 {
     let lead = LeadId::new(Uuid::from_u128(u128::from(number)));
@@ -101,6 +105,9 @@ async fn not_one_of_ten_thousand_tokens_is_refreshed_too_early_too_late_or_twice
                 assert_eq!(status.state, TokenState::LongLived, "account {account}");
                 assert!((7..=13).contains(&seen.renewals), "{}", seen.renewals);
                 assert!(seen.calls < 60, "{}", seen.calls);
+                // Whatever the weather, long before anybody has to be warned.
+                let oldest = seen.ages.iter().max().unwrap();
+                assert!(*oldest < OLDEST, "{oldest:?}");
             }
         }
     }
