@@ -244,7 +244,7 @@ async fn receive(
     progress: &mut Progress,
     shown: bool,
 ) -> Result<(), CommandError> {
-    let mut last = Instant::now();
+    let mut last = None;
     while let Some(chunk) = chunks.message().await? {
         file.write_all(&chunk.chunk)?;
         progress.bytes += chunk.chunk.len() as u64;
@@ -252,8 +252,8 @@ async fn receive(
         progress.unreadable += u64::try_from(chunk.unreadable).unwrap_or(0);
         progress.cursor = chunk.cursor;
         progress.write(note)?;
-        if shown && last.elapsed() >= PROGRESS {
-            last = Instant::now();
+        if shown && last.is_none_or(|last: Instant| last.elapsed() >= PROGRESS) {
+            last = Some(Instant::now());
             let _ = write!(io::stderr(), "\r{} leads", progress.leads);
         }
     }

@@ -70,6 +70,7 @@ mod socket_activation;
 mod status;
 mod stopping;
 mod stopping_under_load;
+mod terminal;
 mod threats;
 mod tls;
 mod token_commands;
