@@ -1,5 +1,6 @@
 //! The use cases: what leadtap does, in terms of the store and of Instagram.
 
+mod busy;
 pub mod canary;
 pub mod circuit;
 pub mod erasure;

@@ -11,7 +11,7 @@ use prost_types::FieldMask;
 use tonic::transport::Endpoint;
 use tonic::{Code, Status, Streaming};
 
-use crate::support::desk::{self, Desk};
+use crate::support::desk::{self, Desk, set_phone};
 use crate::support::in_process::InProcess;
 use crate::support::shop::ACCOUNT;
 use crate::support::{Book, Fake, PATIENCE, Refusal, Setup, caller};
@@ -37,24 +37,6 @@ async fn next(events: &mut Events) -> Result<pb::WatchLeadsResponse, Status> {
 async fn event(events: &mut Events) -> (String, pb::LeadEvent) {
     let message = next(events).await.unwrap();
     (message.cursor, message.event.expect("an event"))
-}
-
-async fn set_phone(desk: &Desk, lead_id: &str, phone: &str) {
-    let lead = pb::Lead {
-        lead_id: lead_id.to_owned(),
-        contact: Some(pb::Contact {
-            phone: phone.to_owned(),
-            ..Default::default()
-        }),
-        ..Default::default()
-    };
-    let request = pb::UpdateLeadRequest {
-        lead: Some(lead),
-        update_mask: Some(FieldMask {
-            paths: vec!["contact.phone".to_owned()],
-        }),
-    };
-    desk.clone().update_lead(request).await.unwrap();
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ use crate::support::caller::{self, Client, hex};
 use crate::support::command::{Ended, leadtap, run};
 use crate::support::in_process::InProcess;
 use crate::support::receiver::{self, WebhookClient};
-use crate::support::shop::{ACCOUNT, authorized, declined, get_lead};
+use crate::support::shop::{ACCOUNT, authorized, declined, get_lead, login};
 use crate::support::tokens::TokenClient;
 use crate::support::{Browser, Fake, Setup, Visit, eventually};
 
@@ -95,10 +95,7 @@ impl Release {
     }
 
     async fn login(&self, account: &str) -> pb::Lead {
-        let visit = Visit::begin(&self.client).await;
-        let callback = visit.allow(account).await;
-        let done = authorized(visit.complete(&self.client, &callback).await);
-        done.lead.unwrap()
+        login(&self.client, account).await.lead.unwrap()
     }
 
     async fn token_sha256(&self, setup: &Setup, lead: &str) -> String {

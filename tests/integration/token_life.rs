@@ -13,9 +13,9 @@ use crate::support::caller::{self, Client};
 use crate::support::desk::Desk;
 use crate::support::in_process::InProcess;
 use crate::support::receiver::{self, WebhookClient};
-use crate::support::shop::{ACCOUNT, authorized, get_lead};
+use crate::support::shop::{ACCOUNT, get_lead, login};
 use crate::support::tokens::{TokenClient, with_tokens};
-use crate::support::{Fake, PATIENCE, Refusal, Setup, Visit, eventually};
+use crate::support::{Fake, PATIENCE, Refusal, Setup, eventually};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -73,10 +73,7 @@ impl Lived {
     }
 
     async fn login(&self) -> pb::Lead {
-        let visit = Visit::begin(&self.client).await;
-        let callback = visit.allow(ACCOUNT).await;
-        let lead = authorized(visit.complete(&self.client, &callback).await).lead;
-        lead.unwrap()
+        login(&self.client, ACCOUNT).await.lead.unwrap()
     }
 
     async fn lead(&self, id: &str) -> pb::Lead {

@@ -3,14 +3,12 @@
 
 use std::sync::Arc;
 
-use leadtap::grpc::pb::lead_service_client::LeadServiceClient;
 use leadtap::grpc::pb::{self, LeadEventType as Type};
-use prost_types::FieldMask;
 use tonic::Streaming;
 
 use crate::crash::{HELD_MS, Login, hangs_on_the_disk};
 use crate::support::daemon::Daemon;
-use crate::support::desk::{self, Desk};
+use crate::support::desk::{self, Desk, set_phone};
 use crate::support::{Disk, Fake, PATIENCE, Setup};
 
 /// Somebody who follows, and comes back with the newest cursor that they kept.
@@ -67,23 +65,8 @@ impl Following {
     }
 }
 
-async fn set_phone(daemon: &Daemon, lead_id: &str, phone: usize) {
-    let lead = pb::Lead {
-        lead_id: lead_id.to_owned(),
-        contact: Some(pb::Contact {
-            phone: phone.to_string(),
-            ..Default::default()
-        }),
-        ..Default::default()
-    };
-    let request = pb::UpdateLeadRequest {
-        lead: Some(lead),
-        update_mask: Some(FieldMask {
-            paths: vec!["contact.phone".to_owned()],
-        }),
-    };
-    let mut desk = LeadServiceClient::new(daemon.channel().await);
-    desk.update_lead(request).await.unwrap();
+async fn desk_of(daemon: &Daemon) -> Desk {
+    Desk::new(daemon.channel().await)
 }
 
 #[tokio::test]
@@ -109,7 +92,7 @@ async fn a_change_that_never_reached_the_disk_was_told_to_nobody() {
         let told = following.next().await;
         assert_eq!((told.kind, told.revision), (Type::Created, 1), "{held}");
         let lead = login.complete(&daemon).await.unwrap().lead.unwrap();
-        set_phone(&daemon, &lead.lead_id, 1).await;
+        set_phone(&desk_of(&daemon).await, &lead.lead_id, "1").await;
         let told = following.next().await;
         assert_eq!((told.kind, told.revision), (Type::Updated, 2), "{held}");
         drop(following);
@@ -147,14 +130,14 @@ async fn whoever_follows_over_kills_at_every_later_step_misses_nothing_and_sees_
     daemon.kill_9();
     let daemon = setup.start().await;
     let mut following = consumer.comes(&daemon).await;
-    set_phone(&daemon, &lead, 2).await;
+    set_phone(&desk_of(&daemon).await, &lead, "2").await;
     let updated = following.next().await;
     assert_eq!((updated.kind, updated.revision), (Type::Updated, 2));
     consumer.keeps(&updated);
 
     // Many wait, some were told.
     for phone in 3..=200 {
-        set_phone(&daemon, &lead, phone).await;
+        set_phone(&desk_of(&daemon).await, &lead, &phone.to_string()).await;
     }
     for revision in 3..=100 {
         let told = following.next().await;
@@ -176,7 +159,7 @@ async fn whoever_follows_over_kills_at_every_later_step_misses_nothing_and_sees_
     let unheard = {
         let (channel, lead) = (daemon.channel().await, lead.clone());
         tokio::spawn(async move {
-            let mut desk = LeadServiceClient::new(channel);
+            let mut desk = Desk::new(channel);
             let key = Some(pb::delete_lead_request::Key::LeadId(lead));
             desk.delete_lead(pb::DeleteLeadRequest { key }).await
         })
@@ -189,7 +172,7 @@ async fn whoever_follows_over_kills_at_every_later_step_misses_nothing_and_sees_
     let daemon = setup.start().await;
     let mut following = consumer.comes(&daemon).await;
     let key = Some(pb::delete_lead_request::Key::LeadId(lead));
-    let mut desk = LeadServiceClient::new(daemon.channel().await);
+    let mut desk = desk_of(&daemon).await;
     let erased = desk.delete_lead(pb::DeleteLeadRequest { key }).await;
     assert!(!erased.unwrap().into_inner().erased_earlier);
     let told = following.next().await;

@@ -15,7 +15,7 @@ use crate::support::daemon::Daemon;
 use crate::support::in_process::InProcess;
 use crate::support::program::{Delivery, Program};
 use crate::support::receiver::{WebhookClient, begun};
-use crate::support::shop::{ACCOUNT, authorized};
+use crate::support::shop::{ACCOUNT, login};
 use crate::support::{Disk, Fake, Setup, Visit, caller, eventually};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -76,13 +76,6 @@ impl Log {
             }
         }
     }
-}
-
-async fn login(daemon: &Daemon) {
-    let client = caller::client(daemon.channel().await, None);
-    let visit = Visit::begin(&client).await;
-    let callback = visit.allow(ACCOUNT).await;
-    authorized(visit.complete(&client, &callback).await);
 }
 
 /// What can be read by now is on the medium: a read may see a batch before its
@@ -174,7 +167,7 @@ async fn a_daemon_that_is_killed_at_any_step_of_a_delivery_tells_everything_in_o
     let mut log = Log::default();
     for step in STEPS {
         let before = log.0.len();
-        login(&daemon).await;
+        login(&caller::client(daemon.channel().await, None), ACCOUNT).await;
         step.kill(daemon, &program, &disk, &mut log).await;
         daemon = setup.start().await;
         log.accept_all(&program, &webhooks(&daemon).await).await;
@@ -214,9 +207,7 @@ async fn almost_given_up(fake: &Fake, program: &Program) -> (Setup, Disk) {
         (state.crm().await.state() == pb::WebhookState::UpToDate).then_some(())
     })
     .await;
-    let visit = Visit::begin(&client).await;
-    let callback = visit.allow(ACCOUNT).await;
-    authorized(visit.complete(&client, &callback).await);
+    login(&client, ACCOUNT).await;
     for attempt in 1..=2 {
         program.next().await.answer(500).await;
         eventually("the failure to be kept", async || {
@@ -317,7 +308,7 @@ async fn a_daemon_that_is_killed_while_it_gives_up_or_replays_loses_no_letter() 
 
     // Nothing of it comes again, and what is new does.
     let daemon = setup.start().await;
-    login(&daemon).await;
+    login(&caller::client(daemon.channel().await, None), ACCOUNT).await;
     log.accept_all(&program, &webhooks(&daemon).await).await;
     assert_eq!(log.0.len(), 2);
     assert_eq!(log.0[1].1["type"], "lead.logged_in");

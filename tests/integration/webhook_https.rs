@@ -15,9 +15,9 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use crate::support::receiver::{SECRET, WebhookClient};
-use crate::support::shop::{ACCOUNT, authorized};
+use crate::support::shop::{ACCOUNT, login};
 use crate::support::tls::{Authority, certificate};
-use crate::support::{Fake, Setup, Visit, caller, desk, eventually};
+use crate::support::{Fake, Setup, caller, desk, eventually};
 
 /// How a program answers.
 #[derive(Clone)]
@@ -177,13 +177,11 @@ async fn deliveries_go_over_https_to_whom_the_machine_trusts_and_nobody_waits_fo
     .await;
 
     let client = caller::client(daemon.channel().await, None);
-    for login in 1..=3 {
-        let visit = Visit::begin(&client).await;
-        let callback = visit.allow(ACCOUNT).await;
-        authorized(visit.complete(&client, &callback).await);
+    for number in 1..=3 {
+        login(&client, ACCOUNT).await;
         // Each is delivered while the one that does not answer still has the first.
         eventually("a delivery", async || {
-            (crm.came().len() == login).then_some(())
+            (crm.came().len() == number).then_some(())
         })
         .await;
     }

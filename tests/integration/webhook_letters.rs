@@ -15,8 +15,8 @@ use crate::support::caller::{self, Client, caller_section};
 use crate::support::command::{Ended, leadtap, run};
 use crate::support::in_process::InProcess;
 use crate::support::receiver::{self, WebhookClient, accepted, types};
-use crate::support::shop::{ACCOUNT, authorized};
-use crate::support::{Fake, Refusal, Setup, Visit, eventually};
+use crate::support::shop::{ACCOUNT, login};
+use crate::support::{Fake, Refusal, Setup, eventually};
 
 /// Seconds.
 const DAY: u64 = 24 * 60 * 60;
@@ -66,10 +66,7 @@ impl Shop {
     }
 
     async fn login(&self, account: &str) -> pb::Lead {
-        let visit = Visit::begin(&self.client).await;
-        let callback = visit.allow(account).await;
-        let done = authorized(visit.complete(&self.client, &callback).await);
-        done.lead.unwrap()
+        login(&self.client, account).await.lead.unwrap()
     }
 
     /// Time passes until so many letters are dead.

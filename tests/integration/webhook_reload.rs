@@ -10,14 +10,8 @@ use serde_json::json;
 use crate::support::in_process::InProcess;
 use crate::support::receiver::{self, SECRET, WebhookClient, accepted, begun, types};
 use crate::support::reload::{RELOADED, reload};
-use crate::support::shop::{ACCOUNT, authorized};
-use crate::support::{Fake, Setup, Visit, caller, desk, eventually};
-
-async fn login(client: &caller::Client, account: &str) {
-    let visit = Visit::begin(client).await;
-    let callback = visit.allow(account).await;
-    authorized(visit.complete(client, &callback).await);
-}
+use crate::support::shop::{ACCOUNT, login};
+use crate::support::{Fake, Setup, caller, desk, eventually};
 
 #[tokio::test]
 async fn a_reload_brings_a_webhook_and_takes_it_away_and_its_place_is_kept() {

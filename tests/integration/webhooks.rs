@@ -15,17 +15,9 @@ use tonic::Code;
 
 use crate::support::in_process::InProcess;
 use crate::support::receiver::{SECRET, WebhookClient, accepted, begun, setup, types};
-use crate::support::shop::{ACCOUNT, Visit, authorized};
+use crate::support::shop::{ACCOUNT, login};
 use crate::support::tokens::TokenClient;
 use crate::support::{Fake, Refusal, caller, desk, eventually};
-
-async fn login(client: &caller::Client) -> pb::Lead {
-    let visit = Visit::begin(client).await;
-    let callback = visit.allow(ACCOUNT).await;
-    authorized(visit.complete(client, &callback).await)
-        .lead
-        .unwrap()
-}
 
 #[tokio::test]
 async fn what_happens_to_a_lead_is_told_signed_and_in_order_also_after_failures() {
@@ -35,8 +27,8 @@ async fn what_happens_to_a_lead_is_told_signed_and_in_order_also_after_failures(
     let daemon = setup.start().await;
     begun(&daemon).await;
     let client = caller::client(daemon.channel().await, None);
-    let lead = login(&client).await;
-    login(&client).await;
+    let lead = login(&client, ACCOUNT).await.lead.unwrap();
+    login(&client, ACCOUNT).await;
     let all = fake
         .came(|all| {
             types(&accepted(all))
@@ -65,9 +57,9 @@ async fn a_change_that_fails_for_a_day_is_given_up_and_the_next_one_is_told() {
     let client = daemon.client().await;
     // What was before it begins, a webhook is not told of.
     while fake.deliveries().await.is_empty() {
-        login(&client).await;
+        login(&client, ACCOUNT).await;
     }
-    login(&client).await;
+    login(&client, ACCOUNT).await;
     let seconds = |one: &Value| one["timestamp"].as_str().unwrap().parse::<u64>().unwrap();
     let first = fake.came(|all| !all.is_empty()).await[0].clone();
     // A wait is counted from when the answer was there, so the time is moved
@@ -117,7 +109,7 @@ async fn of_an_erased_person_nothing_is_told_but_the_id() {
     let daemon = setup.start().await;
     begun(&daemon).await;
     let client = caller::client(daemon.channel().await, None);
-    let lead = login(&client).await;
+    let lead = login(&client, ACCOUNT).await.lead.unwrap();
     fake.came(|all| !all.is_empty()).await;
     let key = Some(pb::delete_lead_request::Key::LeadId(lead.lead_id.clone()));
     let mut desk = desk::Desk::new(daemon.channel().await);
@@ -145,7 +137,7 @@ async fn a_receiver_that_asks_for_time_gets_it() {
         (webhooks.crm().await.state() == pb::WebhookState::UpToDate).then_some(())
     })
     .await;
-    login(&client).await;
+    login(&client, ACCOUNT).await;
     let retry = eventually("the delivery to fail", async || webhooks.crm().await.retry).await;
     let again = retry.next_attempt_time.unwrap().seconds;
     assert_eq!(again, clock.now().as_micros() / 1_000_000 + 600);
@@ -173,7 +165,7 @@ async fn a_withdrawn_consent_stops_webhooks_and_hand_outs_for_that_lead() {
     begun(&daemon).await;
     let client = caller::client(daemon.channel().await, None);
     let tokens = TokenClient::of(&daemon.socket).await;
-    let mut lead = login(&client).await;
+    let mut lead = login(&client, ACCOUNT).await.lead.unwrap();
     tokens.get(&lead.lead_id).await.unwrap();
     let time = Some(prost_types::Timestamp {
         seconds: 1_790_000_000,
@@ -207,9 +199,7 @@ async fn a_withdrawn_consent_stops_webhooks_and_hand_outs_for_that_lead() {
         "OPERATOR",
     );
     // Whoever comes after it is told of, and nothing of this one before that.
-    let other = Visit::begin(&client).await;
-    let callback = other.allow("mira_makes").await;
-    let other = authorized(other.complete(&client, &callback).await).lead;
+    let other = login(&client, "mira_makes").await.lead;
     let all = fake.came(|all| all.len() > 1).await;
     assert_eq!(all.len(), 2, "{all:#?}");
     assert_eq!(all[1]["body"]["data"]["lead_id"], other.unwrap().lead_id);

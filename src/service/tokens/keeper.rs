@@ -5,8 +5,7 @@
 //! stands in nobody's way; and each site is looked after apart from all
 //! others.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -14,8 +13,9 @@ use futures_util::StreamExt;
 use super::{TokenError, Tokens};
 use crate::domain::clock::Timestamp;
 use crate::domain::ids::LeadId;
-use crate::domain::site::{Site, SiteId};
+use crate::domain::site::Site;
 use crate::service::Sites;
+use crate::service::busy::Busy;
 use crate::service::pause::pause;
 
 /// How often it looks at most: while there is work, and after something was
@@ -32,35 +32,6 @@ const ROUND: usize = 16;
 
 /// How long until a token is looked at again whose turn ended in a panic.
 const PANIC_WAIT: Duration = Duration::from_secs(60 * 60);
-
-/// The sites that are being looked after at the moment.
-#[derive(Clone, Default)]
-struct Busy(Arc<Mutex<HashSet<SiteId>>>);
-
-impl Busy {
-    fn begin(&self, site: &SiteId) -> Option<BusyWith> {
-        self.lock().insert(site.clone()).then(|| BusyWith {
-            busy: self.clone(),
-            site: site.clone(),
-        })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashSet<SiteId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Until it is dropped, nobody else looks after the site.
-struct BusyWith {
-    busy: Busy,
-    site: SiteId,
-}
-
-impl Drop for BusyWith {
-    fn drop(&mut self) {
-        self.busy.lock().remove(&self.site);
-    }
-}
 
 impl Tokens {
     /// Looks after the tokens of all sites, and counts them, for ever.
@@ -81,7 +52,7 @@ impl Tokens {
                     continue;
                 }
                 // A site that has much to do does not hold up the others.
-                if let Some(busy) = busy.begin(&site.id) {
+                if let Some(busy) = busy.begin(site.id.clone()) {
                     let (tokens, sites) = (self.clone(), sites.clone());
                     let site = Arc::clone(site);
                     tokio::spawn(async move {

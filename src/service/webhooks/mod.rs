@@ -25,18 +25,18 @@ mod schedule;
 mod status;
 mod turn;
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
 use super::Sites;
+use super::busy::Busy;
 use super::pause::pause;
 use crate::domain::clock::Clock;
 use crate::domain::site::SiteId;
-use crate::domain::webhook::{Webhook, WebhookName};
+use crate::domain::webhook::Webhook;
 use crate::metrics::WebhookMetrics;
 use crate::storage::{Store, StoreError};
 use crate::webhook::Sender;
@@ -59,28 +59,6 @@ enum Left {
     Nothing,
     /// More to deliver, or something to be tried again.
     Something,
-}
-
-/// The webhooks that are being served at the moment.
-type Busy = Arc<Mutex<HashSet<(SiteId, WebhookName)>>>;
-
-/// Until it is dropped, nobody else serves the webhook.
-struct BusyWith(Busy, (SiteId, WebhookName));
-
-impl BusyWith {
-    fn begin(busy: &Busy, site: &SiteId, webhook: &Webhook) -> Option<Self> {
-        let which = (site.clone(), webhook.name.clone());
-        let mut all = busy.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(which.clone())
-            .then(|| Self(Arc::clone(busy), which))
-    }
-}
-
-impl Drop for BusyWith {
-    fn drop(&mut self) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.remove(&self.1);
-    }
 }
 
 /// Delivers what happened.
@@ -121,7 +99,8 @@ impl Webhooks {
         loop {
             for site in sites.all().iter() {
                 for webhook in &site.webhooks {
-                    let Some(busy) = BusyWith::begin(&busy, &site.id, webhook) else {
+                    let which = (site.id.clone(), webhook.name.clone());
+                    let Some(busy) = busy.begin(which) else {
                         continue;
                     };
                     let (this, site, webhook) =

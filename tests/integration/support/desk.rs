@@ -2,6 +2,7 @@
 
 use leadtap::grpc::pb;
 use leadtap::grpc::pb::lead_service_client::LeadServiceClient;
+use prost_types::FieldMask;
 use serde_json::json;
 use tonic::transport::Channel;
 
@@ -23,6 +24,25 @@ pub async fn open() -> (Shop, Desk) {
     let shop = Shop::open_with(with_leads).await;
     let desk = LeadServiceClient::new(shop.daemon.channel().await);
     (shop, desk)
+}
+
+/// Writes a telephone number to a lead.
+pub async fn set_phone(desk: &Desk, lead_id: &str, phone: &str) {
+    let lead = pb::Lead {
+        lead_id: lead_id.to_owned(),
+        contact: Some(pb::Contact {
+            phone: phone.to_owned(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let request = pb::UpdateLeadRequest {
+        lead: Some(lead),
+        update_mask: Some(FieldMask {
+            paths: vec!["contact.phone".to_owned()],
+        }),
+    };
+    desk.clone().update_lead(request).await.unwrap();
 }
 
 /// Puts a test account into the sandbox, and its lead into the shop.

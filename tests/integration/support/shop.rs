@@ -53,9 +53,7 @@ impl Shop {
 
     /// A login from the button to the lead.
     pub async fn login(&self, account: &str) -> pb::Authorized {
-        let visit = self.visit().await;
-        let callback = visit.allow(account).await;
-        authorized(visit.complete(&self.client, &callback).await)
+        login(&self.client, account).await
     }
 
     /// The error that a login under these knobs ends in.
@@ -116,6 +114,13 @@ impl Visit {
         let answer = client.clone().complete_authorization(request).await;
         answer.map(tonic::Response::into_inner)
     }
+}
+
+/// A login from the button to the lead.
+pub async fn login(client: &Client, account: &str) -> pb::Authorized {
+    let visit = Visit::begin(client).await;
+    let callback = visit.allow(account).await;
+    authorized(visit.complete(client, &callback).await)
 }
 
 /// An answer that says who logged in.
