@@ -19,12 +19,15 @@ const KEPT_FOR: Duration = Duration::from_secs(10);
 /// time, in a fraction of a millisecond.
 const LARGE: usize = 500;
 
-/// What was counted, and when. Clones share it.
+/// What was counted of each webhook, and when.
+type Kept = HashMap<(SiteId, WebhookName), (Timestamp, Status)>;
+
+/// Clones share it.
 #[derive(Clone, Default)]
-pub(super) struct Recent(Arc<Mutex<HashMap<(SiteId, WebhookName), (Timestamp, Status)>>>);
+pub(super) struct Recent(Arc<Mutex<Kept>>);
 
 impl Recent {
-    fn lock(&self) -> MutexGuard<'_, HashMap<(SiteId, WebhookName), (Timestamp, Status)>> {
+    fn lock(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
