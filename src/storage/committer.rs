@@ -11,12 +11,12 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::engine::{Engine, panic_text};
-use super::error::{OpenError, StoreError};
+use super::error::StoreError;
 use super::journal::{Head, Journal};
 use super::ledger::Ledger;
-use super::opening::{self, Opened};
+use super::outage::Outage;
 use super::pending;
-use super::store::{Health, Shared};
+use super::store::Shared;
 use super::transaction::{Finished, Transaction};
 use super::verify::{Progress, Verifier};
 use super::witness::{Witness, WitnessFile};
@@ -42,14 +42,8 @@ const VERIFY_STEP: usize = 200;
 /// How often the check makes a step while there is other work.
 const VERIFY_INTERVAL: Duration = Duration::from_millis(20);
 
-/// How often a store that failed is tried again.
-const REOPEN_INTERVAL: Duration = Duration::from_millis(500);
-
 /// How long the thread sleeps when nothing is owed.
 const NOTHING_DUE: Duration = Duration::from_secs(3600);
-
-/// How long a store that failed waits for its readers to let go of it.
-const READERS_LEAVE: Duration = Duration::from_secs(5);
 
 /// A write: reads and changes the batch, and gives back what to do when the
 /// batch is on the medium, or is known not to be kept.
@@ -98,11 +92,7 @@ pub struct Committer {
     last_step: Instant,
     /// The engine that a reader met an error of.
     suspected: Weak<Engine>,
-    /// When the store failed, while it is not back.
-    failed: Option<Instant>,
-    /// Whether what can be read of it may be missing on the medium, and no
-    /// mark beside it says so yet.
-    in_doubt: bool,
+    outage: Outage,
 }
 
 impl Committer {
@@ -117,6 +107,7 @@ impl Committer {
         let now = Instant::now();
         Self {
             witness: WitnessFile::beside(&shared.options.path),
+            outage: Outage::none(Arc::clone(&shared)),
             shared,
             queue,
             witnessed: 0,
@@ -126,8 +117,6 @@ impl Committer {
             verifier: Some(Verifier::new()),
             last_step: now,
             suspected: Weak::new(),
-            failed: None,
-            in_doubt: false,
         }
     }
 
@@ -161,8 +150,8 @@ impl Committer {
 
     /// How long it may sleep before something else is due.
     fn patience(&self) -> Duration {
-        if let Some(failed) = self.failed {
-            REOPEN_INTERVAL.saturating_sub(failed.elapsed())
+        if let Some(wait) = self.outage.until_next_try() {
+            wait
         } else if self.verifier.is_some() {
             Duration::ZERO
         } else if self.witnessed < self.ledger.sequence {
@@ -214,7 +203,7 @@ impl Committer {
             }
             Ok(Then::Fail(how)) => {
                 let failed = self.fail(&how);
-                self.close_engine(failed);
+                self.outage.close(failed);
             }
         }
     }
@@ -248,7 +237,7 @@ impl Committer {
         }
         // After a panic some were not reached; dropping them answers them.
         writes.clear();
-        self.close_engine(failed_engine);
+        self.outage.close(failed_engine);
     }
 
     fn apply(
@@ -340,10 +329,10 @@ impl Committer {
     fn between_batches(&mut self, idle: bool) {
         if self.is_suspected() {
             let failed = self.fail("a read failed");
-            self.close_engine(failed);
+            self.outage.close(failed);
         }
-        if let Some(failed) = self.failed {
-            if failed.elapsed() >= REOPEN_INTERVAL {
+        if let Some(wait) = self.outage.until_next_try() {
+            if wait.is_zero() {
                 self.reopen();
             }
             return;
@@ -397,118 +386,40 @@ impl Committer {
             Ok(Progress::Done(Some(difference))) => self.condemn(&difference.to_string()),
             Err(error) => {
                 let failed = self.fail(&error.0);
-                self.close_engine(failed);
+                self.outage.close(failed);
             }
         }
     }
 
-    /// Takes the store out of service for good: it holds less, or other
-    /// things, than were acknowledged, and must not be served in silence.
+    /// The verifier looked at an engine that is given up.
     fn condemn(&mut self, how: &str) {
         self.verifier = None;
-        self.shared.follower.end();
-        self.shared.metrics.failed();
-        let error = OpenError::Damaged(self.shared.options.path.clone(), how.to_owned());
-        tracing::error!(%error, "the store is taken out of service");
-        self.shared
-            .health
-            .send_replace(Health::Damaged(error.to_string()));
-        self.close_engine(self.shared.engine.swap(None));
-        self.shared.cache.clear();
+        self.outage.condemn(how);
     }
 
-    /// Takes the store out of service until it can be opened again. A full
-    /// disk sticks in sled, even after there is room, until that is done.
     /// Gives back what is to be closed.
     #[must_use]
     fn fail(&mut self, how: &str) -> Option<Arc<Engine>> {
-        tracing::error!(
-            error = how,
-            "the store failed: nothing is acknowledged until it is back"
-        );
-        self.shared
-            .health
-            .send_replace(Health::Unavailable(how.to_owned()));
-        self.shared.metrics.failed();
-        self.failed = Some(Instant::now());
         self.verifier = None;
-        self.in_doubt = true;
-        self.shared.follower.end();
-        self.shared.engine.swap(None)
+        self.outage.begin(how)
     }
 
     fn reopen(&mut self) {
-        self.failed = Some(Instant::now());
         let acknowledged = Witness {
             store_id: self.ledger.store_id,
             sequence: self.ledger.sequence,
         };
-        let path = &self.shared.options.path;
-        if self.in_doubt && opening::mark_unsynced(path).is_ok() {
-            self.in_doubt = false;
-        }
-        let opened = opening::probe(path).and_then(|()| {
-            if self.in_doubt {
-                opening::mark_unsynced(path)
-                    .map_err(|error| OpenError::Io(path.clone(), error.to_string()))?;
-                self.in_doubt = false;
-            }
-            opening::open(
-                &self.shared.options,
-                &self.shared.sealer,
-                Some(acknowledged),
-            )
-        });
-        match opened {
-            Ok(opened) => {
-                let Opened {
-                    engine,
-                    ledger,
-                    journal,
-                    pending,
-                } = opened;
-                self.ledger = ledger;
-                self.journal = journal;
-                self.shared.install(engine, pending, self.ledger.sequence);
-                self.failed = None;
-                self.verifier = Some(Verifier::new());
-                self.shared.health.send_replace(Health::Serving);
-                tracing::info!("the store is back");
-            }
-            Err(error) => {
-                let now = Health::Unavailable(error.to_string());
-                let before = self.shared.health.send_replace(now.clone());
-                // Once for each reason, not twice a second.
-                if before != now {
-                    tracing::error!(%error, "the store is not back");
-                }
-            }
+        if let Some((ledger, journal)) = self.outage.try_to_end(acknowledged) {
+            self.ledger = ledger;
+            self.journal = journal;
+            self.verifier = Some(Verifier::new());
         }
     }
 
     fn close(mut self) {
-        if self.failed.is_none() && self.witnessed < self.ledger.sequence {
+        if self.outage.until_next_try().is_none() && self.witnessed < self.ledger.sequence {
             self.write_witness();
         }
-        self.close_engine(self.shared.engine.swap(None));
-    }
-
-    /// Closes sled. It lets go of its lock only when nobody reads any more,
-    /// and when its own helper threads have noticed.
-    fn close_engine(&self, engine: Option<Arc<Engine>>) {
-        let Some(mut engine) = engine else { return };
-        let deadline = Instant::now() + READERS_LEAVE;
-        let in_time = || {
-            std::thread::sleep(Duration::from_millis(1));
-            Instant::now() < deadline
-        };
-        loop {
-            match Arc::try_unwrap(engine) {
-                Ok(engine) => break drop(engine),
-                Err(still_read) if in_time() => engine = still_read,
-                Err(_) => return,
-            }
-        }
-        while opening::is_locked(&self.shared.options.path) && in_time() {}
+        self.outage.close(self.shared.engine.swap(None));
     }
 }

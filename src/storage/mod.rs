@@ -44,6 +44,7 @@ mod lookout;
 mod notes;
 mod opening;
 mod operations;
+mod outage;
 mod pending;
 mod read;
 mod record;
