@@ -19,14 +19,16 @@ scenario('a known shopper is logged in, back at the page they came from', () => 
 scenario('a login makes two calls to the daemon', async () => {
   const page = await arrive();
   const { account } = await register(page);
-  await logOut(page);
-  shop.proxy.forget();
-  await continueAs(page, account);
-  // What the registration said of the lead may still be on its way.
-  const calls = shop.proxy.calls.filter((call) => call.startsWith('LoginService/'));
-  // A machine that is busy makes the page that waits ask once more.
-  assert.deepEqual([...new Set(calls)], ['LoginService/StartAuthorization', 'LoginService/CompleteAuthorization']);
-  assert.equal(calls[0], 'LoginService/StartAuthorization');
+  let calls = [];
+  // On a machine that is too slow the page that waits asks once more.
+  for (let attempt = 0; attempt < 3 && calls.length !== 2; attempt += 1) {
+    await logOut(page);
+    shop.proxy.forget();
+    await continueAs(page, account);
+    // What the registration said of the lead may still be on its way.
+    calls = shop.proxy.calls.filter((call) => call.startsWith('LoginService/'));
+  }
+  assert.deepEqual(calls, ['LoginService/StartAuthorization', 'LoginService/CompleteAuthorization']);
 });
 
 scenario('a login at the classic checkout comes back to the checkout, with the cart', async () => {

@@ -72,6 +72,7 @@ scenario('an e-mail that is none is asked for again, and nothing that was typed 
   await page.locator('[role=alert]').first().waitFor();
   await shot(page, 'finish step refused');
   assert.equal(await form(page).locator('input[type=text]').first().inputValue(), 'Alan Turing');
+  assert.equal(await form(page).locator('[name=email]').inputValue(), 'not an address');
   await assertLoggedOut(page);
 });
 

@@ -28,11 +28,15 @@ class Entry
     /** @return list<string> what is wrong; what was typed is on `$pending` all the same */
     public function read(Pending $pending): array
     {
-        $pending->enteredEmail = sanitize_email(trim(Request::form('email')));
+        $typed = trim(Request::form('email'));
+        $email = sanitize_email($typed);
+        $isEmail = is_email($email) && strlen($email) <= self::MAX_EMAIL_BYTES;
+        // What is none is shown again, to be corrected, and goes nowhere else.
+        $pending->enteredEmail = $isEmail ? $email : mb_substr(sanitize_text_field($typed), 0, self::MAX_EMAIL_BYTES);
         $pending->enteredName = mb_substr(sanitize_text_field(Request::form('leadtap_name')), 0, self::MAX_NAME_CHARACTERS);
         $this->readConsent($pending);
         $errors = [];
-        if (!is_email($pending->enteredEmail) || strlen($pending->enteredEmail) > self::MAX_EMAIL_BYTES) {
+        if (!$isEmail) {
             $errors[] = __('Please enter a valid email address.', 'leadtap');
         }
         if ($this->asksForTerms() && Request::form('leadtap_terms') === '') {

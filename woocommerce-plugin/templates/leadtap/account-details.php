@@ -31,12 +31,12 @@ $button = 'woocommerce-Button button' . (wc_wp_theme_get_element_class_name('but
     <?php else : ?>
         <p>
             <?php
-            echo esc_html(
-                $username === ''
-                    ? __('Your Instagram account is linked: you can log in with it.', 'leadtap')
-                    /* translators: %s: an Instagram handle */
-                    : sprintf(__('@%s is linked: you can log in with it.', 'leadtap'), $username)
-            );
+            if ($username === '') {
+                esc_html_e('Your Instagram account is linked: you can log in with it.', 'leadtap');
+            } else {
+                /* translators: %s: an Instagram handle, as @name */
+                printf(esc_html__('%s is linked: you can log in with it.', 'leadtap'), '<bdi dir="ltr">@' . esc_html($username) . '</bdi>');
+            }
             ?>
         </p>
         <?php if ($is_unproven) : ?>

@@ -29,8 +29,8 @@ $required = '&nbsp;<span class="required" aria-hidden="true">*</span><span class
 <p>
     <?php
     if ($username !== '') {
-        /* translators: %s: an Instagram handle */
-        echo esc_html(sprintf(__('You continue as @%s. Instagram gives us no email address, so please tell us yours.', 'leadtap'), $username));
+        /* translators: %s: an Instagram handle, as @name */
+        printf(esc_html__('You continue as %s. Instagram gives us no email address, so please tell us yours.', 'leadtap'), '<bdi dir="ltr">@' . esc_html($username) . '</bdi>');
     } else {
         esc_html_e('Instagram gives us no email address, so please tell us yours.', 'leadtap');
     }
