@@ -45,10 +45,11 @@ impl Drop for Script {
 
 impl Terminal {
     /// Runs `leadtap` with these arguments, if the machine has `script`. What
-    /// is shown first is the terminal's name.
+    /// is shown first is the terminal's name. Whoever runs the tests in the
+    /// background may have told all of them to ignore Ctrl-C.
     fn with(shop: &Shop, arguments: &str) -> Option<Self> {
         let socket = shop.daemon.socket.display();
-        let command = format!("tty; exec {} {arguments} --socket {socket}", program());
+        let command = format!("tty; exec env --default-signal=INT {} {arguments} --socket {socket}", program());
         let spawned = Command::new("script")
             .args(["--quiet", "--return", "--flush", "--command", &command])
             .arg("/dev/null")
