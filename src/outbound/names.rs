@@ -55,7 +55,7 @@ impl Names {
     /// The addresses that a name has.
     ///
     /// # Errors
-    /// When it has none, when nobody says so in time, or [`NoPlace`].
+    /// When it has none, or when nobody says so in time, for want of a place too.
     pub async fn addresses(&self, name: &str) -> Result<Vec<IpAddr>, Box<dyn Error + Send + Sync>> {
         let place = Arc::clone(&self.places).acquire_owned();
         let place = tokio::time::timeout(self.patience, place).await;

@@ -49,7 +49,10 @@ impl Terminal {
     /// background may have told all of them to ignore Ctrl-C.
     fn with(shop: &Shop, arguments: &str) -> Option<Self> {
         let socket = shop.daemon.socket.display();
-        let command = format!("tty; exec env --default-signal=INT {} {arguments} --socket {socket}", program());
+        let command = format!(
+            "tty; exec env --default-signal=INT {} {arguments} --socket {socket}",
+            program()
+        );
         let spawned = Command::new("script")
             .args(["--quiet", "--return", "--flush", "--command", &command])
             .arg("/dev/null")
