@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::allowance::Allowance;
+use super::clock::Timestamp;
 use super::duties::Duties;
+use super::lead::InstagramProfile;
 use super::secret::Secret;
 use super::site::{Canary, Dialect, Endpoints, InstagramApp, ProfileRefresh, Site};
 
@@ -32,5 +34,21 @@ pub(crate) fn site(name: &str) -> Site {
         profile_refresh: ProfileRefresh::WithToken,
         canary: Canary::Off,
         webhooks: Vec::new(),
+    }
+}
+
+/// A profile with an id and nothing else, of which a test says what matters to it.
+pub(crate) fn profile(id: &str, fetched_time: Timestamp) -> InstagramProfile {
+    InstagramProfile {
+        id: id.parse().unwrap(),
+        user_id: None,
+        username: String::new(),
+        name: String::new(),
+        account_type: None,
+        profile_picture_url: String::new(),
+        followers_count: None,
+        follows_count: None,
+        media_count: None,
+        fetched_time,
     }
 }

@@ -20,6 +20,25 @@ pub struct Metered<T> {
     pub usage_percent: u64,
 }
 
+impl<T> Metered<T> {
+    /// An outcome with the usage that came with it, whichever it is.
+    pub(crate) fn of(
+        outcome: Result<T, UpstreamFailure>,
+        usage_percent: u64,
+    ) -> Result<Self, UpstreamFailure> {
+        match outcome {
+            Ok(answer) => Ok(Self {
+                answer,
+                usage_percent,
+            }),
+            Err(failure) => Err(UpstreamFailure {
+                usage_percent,
+                ..failure
+            }),
+        }
+    }
+}
+
 /// The usage of one account or app, as JSON
 /// (<https://developers.facebook.com/docs/graph-api/overview/rate-limiting>).
 const BUSINESS_USE_CASE_USAGE: &str = "x-business-use-case-usage";
@@ -60,17 +79,7 @@ pub(super) fn metered<T>(
     answer: &Answer,
     read: impl FnOnce() -> Result<T, UpstreamFailure>,
 ) -> Result<Metered<T>, UpstreamFailure> {
-    let usage_percent = usage_percent(&answer.headers);
-    match read() {
-        Ok(answer) => Ok(Metered {
-            answer,
-            usage_percent,
-        }),
-        Err(failure) => Err(UpstreamFailure {
-            usage_percent,
-            ..failure
-        }),
-    }
+    Metered::of(read(), usage_percent(&answer.headers))
 }
 
 /// What `Retry-After` asks for. Only its form in seconds is read: Meta sends

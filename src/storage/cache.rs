@@ -91,23 +91,13 @@ impl LeadCache {
 mod tests {
     use super::*;
     use crate::domain::clock::Timestamp;
-    use crate::domain::lead::{InstagramProfile, Login};
+    use crate::domain::lead::Login;
+    use crate::domain::testing;
     use crate::domain::token::{TokenState, TokenStatus};
 
     fn lead() -> Arc<Lead> {
         let now = Timestamp::from_micros(1);
-        let profile = InstagramProfile {
-            id: "1".parse().unwrap(),
-            user_id: None,
-            username: String::new(),
-            name: String::new(),
-            account_type: None,
-            profile_picture_url: String::new(),
-            followers_count: None,
-            follows_count: None,
-            media_count: None,
-            fetched_time: now,
-        };
+        let profile = testing::profile("1", now);
         let token = TokenStatus {
             state: TokenState::LongLived,
             scopes: std::collections::BTreeSet::new(),

@@ -101,14 +101,9 @@ impl Drop for Copy {
 /// closed, also in a step that nobody waits for any more.
 fn discard(engine: Arc<Engine>, folder: &Path) {
     let deadline = Instant::now() + CLOSED;
-    while Arc::strong_count(&engine) > 1 && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    opening::is_let_go_of(|| Arc::strong_count(&engine) > 1, deadline);
     drop(engine);
-    while opening::is_in_use(folder) && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    if !opening::is_in_use(folder)
+    if opening::is_let_go_of(|| opening::is_in_use(folder), deadline)
         && let Err(error) = std::fs::remove_dir_all(folder)
     {
         tracing::warn!(%error, "what a compaction left over could not be removed");

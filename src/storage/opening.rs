@@ -343,13 +343,22 @@ pub fn move_store(from: &Path, to: &Path) -> std::io::Result<()> {
 /// [`std::io::ErrorKind::TimedOut`] when they do not.
 pub fn wait_until_closed(path: &Path) -> std::io::Result<()> {
     let deadline = Instant::now() + CLOSING;
-    while is_locked(path) {
+    if is_let_go_of(|| is_locked(path), deadline) {
+        return Ok(());
+    }
+    Err(std::io::ErrorKind::TimedOut.into())
+}
+
+/// Waits until nobody `holds` a database any more; tells whether that came in
+/// time.
+pub fn is_let_go_of(holds: impl Fn() -> bool, deadline: Instant) -> bool {
+    while holds() {
         if Instant::now() > deadline {
-            return Err(std::io::ErrorKind::TimedOut.into());
+            return false;
         }
         std::thread::sleep(Duration::from_millis(1));
     }
-    Ok(())
+    true
 }
 
 /// Whether somebody has the database open.

@@ -153,20 +153,10 @@ fn site(name: &str, days: Option<u64>) -> Site {
 }
 
 fn profile(account: u64, time: Timestamp) -> InstagramProfile {
+    let id = (25_000_000_000_000_000 + account).to_string();
     InstagramProfile {
-        id: (25_000_000_000_000_000 + account)
-            .to_string()
-            .parse()
-            .unwrap(),
-        user_id: None,
         username: format!("somebody.{account}"),
-        name: String::new(),
-        account_type: None,
-        profile_picture_url: String::new(),
-        followers_count: None,
-        follows_count: None,
-        media_count: None,
-        fetched_time: time,
+        ..testing::profile(&id, time)
     }
 }
 

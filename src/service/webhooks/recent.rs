@@ -81,7 +81,6 @@ mod tests {
     use crate::domain::change::{ChangeKind, ChangePosition};
     use crate::domain::clock::ManualClock;
     use crate::domain::ids::LeadId;
-    use crate::domain::lead::InstagramProfile;
     use crate::domain::secret::Secret;
     use crate::domain::testing;
     use crate::domain::token::Token;
@@ -92,24 +91,9 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
 
-    fn profile(number: u64) -> InstagramProfile {
-        InstagramProfile {
-            id: number.to_string().parse().unwrap(),
-            user_id: None,
-            username: String::new(),
-            name: String::new(),
-            account_type: None,
-            profile_picture_url: String::new(),
-            followers_count: None,
-            follows_count: None,
-            media_count: None,
-            fetched_time: NOW,
-        }
-    }
-
     async fn lead(store: &Store, site: &Site, number: u64) {
         let import = Import {
-            profile: profile(number),
+            profile: testing::profile(&number.to_string(), NOW),
             token: Token::imported(Secret::from("token"), NOW),
             time: NOW,
             new_lead_id: LeadId::new(Uuid::from_u128(u128::from(number))),

@@ -89,9 +89,7 @@ impl Shelf {
     /// was closed: sled's own threads hold it until they notice.
     fn wait_until_closed(&self) {
         let deadline = Instant::now() + Duration::from_secs(2);
-        while opening::is_locked(self.path()) && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        opening::is_let_go_of(|| opening::is_locked(self.path()), deadline);
     }
 
     /// Holds, of a store that was closed, that every record is where it should
@@ -169,16 +167,11 @@ fn token(text: &str) -> Token {
 
 fn profile(id: &str, user_id: Option<&str>) -> InstagramProfile {
     InstagramProfile {
-        id: id.parse().unwrap(),
         user_id: user_id.map(|id| id.parse().unwrap()),
         username: "someone".to_owned(),
         name: "Someone".to_owned(),
-        account_type: None,
-        profile_picture_url: String::new(),
         followers_count: Some(1),
-        follows_count: None,
-        media_count: None,
-        fetched_time: NOW,
+        ..testing::profile(id, NOW)
     }
 }
 

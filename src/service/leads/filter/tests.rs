@@ -8,6 +8,7 @@ use super::*;
 use crate::domain::ids::LeadId;
 use crate::domain::lead::{AccountType, Consent, InstagramProfile, Login};
 use crate::domain::secret::Secret;
+use crate::domain::testing;
 use crate::domain::token::Token;
 
 /// 2026-09-21T14:13:20Z
@@ -15,16 +16,9 @@ const NOW: Timestamp = Timestamp::from_micros(1_790_000_000_000_000);
 
 fn lead() -> Lead {
     let profile = InstagramProfile {
-        id: "1".parse().unwrap(),
-        user_id: None,
-        username: String::new(),
-        name: String::new(),
         account_type: Some(AccountType::Creator),
-        profile_picture_url: String::new(),
         followers_count: Some(100),
-        follows_count: None,
-        media_count: None,
-        fetched_time: NOW,
+        ..testing::profile("1", NOW)
     };
     let token = Token::short_lived(Secret::from("t"), std::collections::BTreeSet::new(), NOW);
     let login = Login {

@@ -13,6 +13,7 @@ use crate::domain::failure::{TokenEnd, UpstreamFailure, UpstreamMeaning};
 use crate::domain::lead::InstagramProfile;
 use crate::domain::secret::Secret;
 use crate::domain::site::Site;
+use crate::domain::testing;
 use crate::domain::token::LONG_LIVED;
 use crate::instagram::{LongLived, Metered};
 use crate::service::tokens::{Answer, TokenPort};
@@ -84,16 +85,9 @@ pub(super) fn failure(meaning: UpstreamMeaning, wait: Option<Duration>) -> Upstr
 
 pub(super) fn profile(account: u64, now: Timestamp) -> InstagramProfile {
     InstagramProfile {
-        id: account.to_string().parse().unwrap(),
         user_id: Some(format!("9{account}").parse().unwrap()),
         username: format!("account.{account}"),
-        name: String::new(),
-        account_type: None,
-        profile_picture_url: String::new(),
-        followers_count: None,
-        follows_count: None,
-        media_count: None,
-        fetched_time: now,
+        ..testing::profile(&account.to_string(), now)
     }
 }
 
@@ -235,16 +229,7 @@ impl Fake {
         outcome: Result<T, UpstreamFailure>,
     ) -> Result<Metered<T>, UpstreamFailure> {
         let usage_percent = self.state().usage_percent;
-        match outcome {
-            Ok(answer) => Ok(Metered {
-                answer,
-                usage_percent,
-            }),
-            Err(failure) => Err(UpstreamFailure {
-                usage_percent,
-                ..failure
-            }),
-        }
+        Metered::of(outcome, usage_percent)
     }
 
     async fn renew(
