@@ -8,10 +8,13 @@ use std::time::{Duration, Instant};
 use leadtap::grpc::pb;
 use leadtap::grpc::pb::admin_service_client::AdminServiceClient;
 use leadtap::grpc::pb::get_lead_request::Key;
+use tokio::task::JoinSet;
+use tonic::Status;
 
 use crate::backup::with_admin;
 use crate::disk::{does_not_serve, serves_again};
 use crate::support::command::{Ended, leadtap, run};
+use crate::support::daemon::Daemon;
 use crate::support::shop::{ACCOUNT, get_lead};
 use crate::support::{Book, Disk, Fake, PATIENCE, Setup, Shop, caller};
 
@@ -183,11 +186,16 @@ async fn a_full_disk_during_a_restore_leaves_the_place_empty() {
     gone.is_whole("after a full disk").await;
 }
 
-/// Wherever one write of a compaction fails, and comes back late, it holds up
-/// neither the compaction nor the logins.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_compaction_of_which_one_write_fails_late_ends_and_loses_nothing() {
-    const WRITES: usize = 8;
+/// A daemon under load, on a disk that fails on request.
+struct Busy {
+    setup: Setup,
+    book: Arc<Book>,
+    disk: Disk,
+    daemon: Daemon,
+    clients: JoinSet<Status>,
+}
+
+async fn busy() -> Busy {
     let fake = Arc::new(Fake::start().await);
     let mut setup = Setup::with(&fake);
     with_admin(&mut setup);
@@ -196,6 +204,27 @@ async fn a_compaction_of_which_one_write_fails_late_ends_and_loses_nothing() {
     let daemon = setup.start().await;
     let clients = book.load(&daemon, 3).await;
     book.answers(30).await;
+    Busy {
+        setup,
+        book,
+        disk,
+        daemon,
+        clients,
+    }
+}
+
+/// Wherever one write of a compaction fails, and comes back late, it holds up
+/// neither the compaction nor the logins.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_compaction_of_which_one_write_fails_late_ends_and_loses_nothing() {
+    const WRITES: usize = 8;
+    let Busy {
+        setup: _setup,
+        book,
+        disk,
+        daemon,
+        clients,
+    } = busy().await;
     disk.fail("enospc");
     clients.join_all().await;
     let compact = async || {
@@ -224,14 +253,13 @@ async fn a_compaction_of_which_one_write_fails_late_ends_and_loses_nothing() {
 /// does everything else.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_during_a_compaction_loses_nothing() {
-    let fake = Arc::new(Fake::start().await);
-    let mut setup = Setup::with(&fake);
-    with_admin(&mut setup);
-    let book = Book::new(fake).await;
-    let disk = Disk::failing(&mut setup);
-    let daemon = setup.start().await;
-    let clients = book.load(&daemon, 3).await;
-    book.answers(30).await;
+    let Busy {
+        setup,
+        book,
+        disk,
+        daemon,
+        clients,
+    } = busy().await;
     let mut client = AdminServiceClient::new(daemon.channel().await);
     disk.fail("slow-fsync 40");
     let steps = client.compact_store(pb::CompactStoreRequest {}).await;

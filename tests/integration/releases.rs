@@ -48,10 +48,7 @@ fn setup(fake: &Fake) -> Setup {
     let mut setup = Setup::with(fake);
     let page = "deletion_status_url = \"https://shop.example/deleted?code={code}\"\n";
     setup.site = page.to_owned() + &receiver::section(&setup, fake);
-    let all = r#"permissions = ["login", "leads", "tokens", "platform", "admin"]"#;
-    setup
-        .replaced
-        .push((r#"permissions = ["login"]"#.to_owned(), all.to_owned()));
+    setup.permit(r#""login", "leads", "tokens", "platform", "admin""#);
     setup
 }
 

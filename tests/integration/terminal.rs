@@ -17,12 +17,7 @@ const HOME: &str = "\x1b[H";
 
 /// A shop whose caller may do what these commands ask for.
 async fn shop() -> Shop {
-    Shop::open_with(|setup| {
-        let may = |permissions: &str| format!("permissions = [{permissions}]");
-        let more = may(r#""login", "leads", "tokens", "admin""#);
-        setup.replaced.push((may(r#""login""#), more));
-    })
-    .await
+    Shop::open_with(|setup| setup.permit(r#""login", "leads", "tokens", "admin""#)).await
 }
 
 /// A terminal with one command in it.

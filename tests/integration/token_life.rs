@@ -236,9 +236,7 @@ async fn a_token_that_cannot_be_refreshed_is_told_a_week_before_its_end() {
 async fn a_consumer_and_a_webhook_hear_of_a_token_a_week_before_its_end() {
     let lived = Lived::begin_with(|fake, setup| {
         setup.site = receiver::section(setup, fake) + "events = [\"lead.token_changed\"]\n";
-        let may = |permissions: &str| format!("permissions = [{permissions}]");
-        let more = may(r#""login", "leads", "tokens""#);
-        setup.replaced.push((may(r#""login""#), more));
+        setup.permit(r#""login", "leads", "tokens""#);
     })
     .await;
     let channel = caller::unix(&lived.setup.path("leadtap.sock")).await;

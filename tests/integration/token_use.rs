@@ -152,12 +152,7 @@ async fn tokens_are_listed_by_page_and_state_and_never_told() {
 
 #[tokio::test]
 async fn a_token_whose_person_withdrew_their_consent_is_handed_to_nobody() {
-    let shop = Shop::open_with(|setup| {
-        let may = |permissions: &str| format!("permissions = [{permissions}]");
-        let more = may(r#""login", "tokens", "leads""#);
-        setup.replaced.push((may(r#""login""#), more));
-    })
-    .await;
+    let shop = Shop::open_with(|setup| setup.permit(r#""login", "tokens", "leads""#)).await;
     let client = TokenClient::of(&shop.daemon.socket).await;
     let mut desk = LeadServiceClient::new(shop.daemon.channel().await);
     let mut lead = shop.login(ACCOUNT).await.lead.unwrap();

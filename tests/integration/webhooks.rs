@@ -158,9 +158,7 @@ async fn a_withdrawn_consent_stops_webhooks_and_hand_outs_for_that_lead() {
     fake.receiver(json!({ "secret": SECRET })).await;
     let mut setup = setup(&fake);
     setup.replaced.clear();
-    let may = |permissions: &str| format!("permissions = [{permissions}]");
-    let all = may(r#""login", "leads", "tokens""#);
-    setup.replaced.push((may(r#""login""#), all));
+    setup.permit(r#""login", "leads", "tokens""#);
     let daemon = setup.start().await;
     begun(&daemon).await;
     let client = caller::client(daemon.channel().await, None);

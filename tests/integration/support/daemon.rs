@@ -92,6 +92,12 @@ endpoints = {{ authorize = "{at}/www", api = "{at}/api", graph = "{at}/graph" }}
         )
     }
 
+    /// Lets the usual callers do this, such as `"login", "leads"`, and no more.
+    pub fn permit(&mut self, permissions: &str) {
+        let may = |permissions: &str| format!("permissions = [{permissions}]");
+        self.replaced.push((may(r#""login""#), may(permissions)));
+    }
+
     /// The text of the configuration.
     pub fn configuration(&self) -> String {
         let mut text = self.usual_configuration();

@@ -13,10 +13,7 @@ pub type Desk = LeadServiceClient<Channel>;
 
 /// The usual callers may also look after leads.
 pub fn with_leads(setup: &mut Setup) {
-    let may = |permissions: &str| format!("permissions = [{permissions}]");
-    setup
-        .replaced
-        .push((may(r#""login""#), may(r#""login", "leads""#)));
+    setup.permit(r#""login", "leads""#);
 }
 
 /// A shop whose leads are looked after.

@@ -20,9 +20,7 @@ pub struct TokenClient(TokenServiceClient<InterceptedService<Channel, Bearer>>);
 
 /// Lets the callers of this configuration use tokens too.
 pub fn with_tokens(setup: &mut Setup) {
-    let usual = r#"permissions = ["login"]"#.to_owned();
-    let more = r#"permissions = ["login", "tokens"]"#.to_owned();
-    setup.replaced.push((usual, more));
+    setup.permit(r#""login", "tokens""#);
 }
 
 /// A shop whose caller may use tokens.
